@@ -1,0 +1,103 @@
+"""The wiring, by hand and in one place, top to bottom; without it the parts would not know each other."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bot.climber import Climber
+from bot.clockwork import Clockwork
+from bot.desk import Desk
+from bot.front import Front
+from bot.gateways import Gateway
+from bot.post import Post
+from bot.reporting import Reporting
+from bot.sender import Sender
+from bot.slots import SlotWork
+from bot.tick import Ticker
+from bot.town_book import TownBook
+from bot.town_clock import TownClock
+from bot.wiring import ROUTES
+from rules.town import Town
+from storage import people, slots
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.seeds import seed
+from storage.vault import Vault
+
+log = structlog.get_logger()
+
+
+@dataclass
+class App:
+    """One running town: its desk, sender and clock, over gateways that are given."""
+
+    town: Town
+    database: Database
+    vault: Vault
+    gateways: Mapping[str, Gateway]
+    real_now: Callable[[], datetime]
+    first: datetime | None = None
+    """Where the town's clock starts when it has never run (a demo's sample day); None: the machine's time."""
+    book: TownBook = field(init=False)
+    clock: TownClock = field(init=False)
+    desk: Desk = field(init=False)
+    sender: Sender = field(init=False)
+    ticker: Ticker = field(init=False)
+    clockwork: Clockwork = field(init=False)
+    reporting: Reporting = field(init=False)
+
+    async def prepare(self) -> None:
+        """Read what is kept and seed what the config says; raises when the database is away."""
+        self.book = TownBook(self.town)
+        kept = await self.database.transact(lambda tx: slots.clock(self.ledger(tx)))
+        self.clock = TownClock.started(self.real_now, kept, self.first)
+        await self.database.transact(lambda tx: self._begin(self.ledger(tx)))
+        post = Post(self.gateways)
+        climber = Climber(post)
+        self.sender = Sender(
+            self.database,
+            self.vault,
+            self.town.key,
+            dict(self.gateways),
+            self.real_now,
+            self.clock.now,
+            self.book.refresh,
+        )
+        self.desk = Desk(
+            self.database, self.vault, self.book, Front(ROUTES), post, climber, self.clock.now, self.real_now,
+            self.sender.wake,
+        )  # fmt: skip
+        self.reporting = Reporting(self.desk)
+        self.ticker = Ticker(self.desk, SlotWork(self.reporting.ask))
+        self.clockwork = Clockwork(self.database, self.vault, self.town.key, self.clock, self.ticker, self.sender)
+
+    async def run(self) -> None:
+        """Receive, send and tick until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.sender.run())
+            tasks.create_task(self.reporting.run())
+            for gateway in self.gateways.values():
+                tasks.create_task(gateway.listen(self.desk.receive, self.desk.set_aside))
+            tasks.create_task(self.clockwork.run())
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        for gateway in self.gateways.values():
+            await gateway.close()
+        self.database.close()
+
+    def ledger(self, tx: object) -> Ledger:
+        """This town's ledger on an open transaction."""
+        return Ledger(tx, self.town.key, self.vault)  # type: ignore[arg-type]  # a Connection, from transact
+
+    def _begin(self, ledger: Ledger) -> None:
+        now = self.clock.now()
+        slots.begin(ledger, now)
+        if self.clock.moved:
+            slots.keep_clock(ledger, now, self.real_now(), self.clock.rate, True)
+        people.seed(ledger, self.town)
+        seed(ledger, self.town, now)
+        self.book.refresh(ledger)

@@ -1,0 +1,122 @@
+"""``cunshao check``: all that is wrong with a town's set-up at once; without it a town would learn of it bit by bit."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from bot.commands.probes import Finding, ask_database, ask_telegram
+from bot.config import Config, ConfigError, load
+from bot.config.mistakes import words_for
+from bot.texts import Texts, texts
+from rules.binding import UNBOUND, bound, codes
+from rules.town import LINES, Rung, Town
+from storage.vault import Vault, VaultError
+
+
+def check(path: Path, differences: Callable[[], list[str]] | None = None) -> int:
+    """Print what is wrong, what to know and who is told when; ``differences`` are what chat has changed since.
+
+    Exit code 1 when something must be mended: the config, the key, the database, Telegram or one of its groups.
+    """
+    try:
+        config = load(path)
+    except ConfigError as error:
+        print(error)
+        print(texts(error.locale).say("setup.mistakes", count=len(error.mistakes), file=path))
+        return 1
+    words = words_for(config.town.locale)
+    findings = list(_findings(config, words))
+    for finding in findings:
+        print(_line(words, f"setup.{finding.how}", text=finding.text))
+    print(timelines(config.town, words))
+    wrong = sum(finding.how == "bad" for finding in findings)
+    if differences is not None and not wrong:
+        _print_differences(differences, words)
+    print(words.say("setup.not_good", count=wrong) if wrong else words.say("setup.all_good"))
+    return 1 if wrong else 0
+
+
+def timelines(town: Town, words: Texts) -> str:
+    """Each ladder on a line, from the first rung to the last."""
+    lines = [words.say("setup.ladders")]
+    for kind, ladder in town.ladders.items():
+        rungs = [_rung(rung, words) for rung in ladder]
+        lines.append(_line(words, "setup.ladder", kind=kind, rungs=rungs))
+    return "\n".join(lines)
+
+
+def span(length: timedelta) -> str:
+    """A duration as the config writes it: ``0m``, ``20m``, ``1h30m``."""
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    return (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes or not hours else "")
+
+
+def _rung(rung: Rung, words: Texts) -> str:
+    return words.say("setup.rung", after=span(rung.after), unless=rung.unless, tell=rung.tell)
+
+
+def _findings(config: Config, words: Texts) -> Iterator[Finding]:
+    town = config.town
+    yield Finding(
+        "good",
+        words.say(
+            "setup.config_good",
+            file=config.path,
+            town=town.name,
+            villages=len(town.villages),
+            people=len(town.people),
+        ),
+    )
+    try:
+        Vault.from_config(config.key_file)
+        yield Finding("good", words.say("setup.key_good"))
+    except VaultError as error:
+        yield Finding("bad", str(error))
+    database, bindings = ask_database(config, words)
+    yield database
+    now = bound(town, bindings)
+    yield from asyncio.run(ask_telegram(config.telegram, now, words))
+    yield from _unbound(now, words)
+    yield from _gaps(now, words)
+
+
+def _unbound(town: Town, words: Texts) -> Iterator[Finding]:
+    """A code that stands for several things, a person and their office, is told once."""
+    left: dict[str, list[str]] = {}
+    for code, what in codes(town):
+        left.setdefault(code.removeprefix(UNBOUND), []).append(what)
+    for code, all_of_it in left.items():
+        yield Finding("note", words.say("setup.unbound", code=code, what=", ".join(all_of_it)))
+    if not left:
+        yield Finding("good", words.say("setup.bound"))
+
+
+def _gaps(town: Town, words: Texts) -> Iterator[Finding]:
+    """What the config may leave open, and what follows from it."""
+    if not town.command_post:
+        yield Finding("note", words.say("setup.no_post"))
+    for key in LINES:
+        line = town.line(key)
+        if line is None or not line.leader:
+            yield Finding("note", words.say("setup.no_leader", line=key))
+    if bare := [v.name for v in town.villages if not v.cadres]:
+        yield Finding("note", words.say("setup.no_cadres", count=len(bare), names=bare))
+    if alone := sum("isolated" in p.roles and not p.cadre for p in town.people):
+        yield Finding("note", words.say("setup.no_cadre", count=alone))
+    if not town.public_url:
+        yield Finding("note", words.say("setup.no_public_url"))
+    if not any("inspector" in p.roles for p in town.people):
+        yield Finding("note", words.say("setup.no_inspector"))
+
+
+def _print_differences(differences: Callable[[], list[str]], words: Texts) -> None:
+    if changed := differences():
+        print(words.say("setup.differences"))
+        for text in changed:
+            print(_line(words, "setup.difference", text=text))
+
+
+def _line(words: Texts, block: str, **values: object) -> str:
+    """An indented line; the indent is taken off with the white space at a block's ends."""
+    return f"  {words.say(block, **values)}"

@@ -1,0 +1,168 @@
+"""``cunshao run`` and ``cunshao demo``: starts a town; without it all the rest would be a library."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import socket
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from bot.app import App
+from bot.config import Config, ConfigError, load
+from bot.demo import demo_doors
+from bot.gateways import Gateway
+from bot.gateways.telegram import TelegramGateway
+from bot.gateways.web import WebGateway
+from bot.logs import set_up_logs
+from bot.mailbox import DatabaseMailbox
+from bot.texts import texts
+from bot.watchdog import Watchdog
+from bot.web.app import Doors, make_app
+from bot.web.server import serve
+from storage.database import Database
+from storage.migrate import migrate
+from storage.vault import Vault, VaultError, new_key
+
+log = structlog.get_logger()
+DEMO_TOWN = Path(__file__).resolve().parent.parent / "demo" / "town.toml"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def run(path: Path, demo_mode: bool, first: datetime | None = None, quiet: bool = False) -> int:
+    """Run the town of a config until it is stopped. Exit code 1, with a line for people, when it cannot start."""
+    set_up_logs()
+    try:
+        config = load(path)
+        if demo_mode and (sorry := not_loopback(config)):
+            print(texts("en").say("commands.not_loopback", what=sorry), file=sys.stderr)
+            return 1
+        vault = Vault.from_config(config.key_file)
+        migrate(config.database_url)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except VaultError as error:
+        print(error, file=sys.stderr)
+        return 1
+    _use_uvloop()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(config, vault, demo_mode, first))
+    return 0
+
+
+def demo(folder: Path, port: int) -> int:
+    """A sample town in a folder of its own, at 07:25 of a sample day; the next free port if this one is taken."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "town.toml"
+    if not config.exists():
+        shutil.copyfile(DEMO_TOWN, config)
+    key = folder / "cunshao.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(new_key() + "\n", "utf-8")
+    free = free_port(port)
+    words = texts("en")
+    if free != port:
+        print(words.say("commands.port_taken", port=port, free=free))
+    print(words.say("commands.demo_at", url=f"http://127.0.0.1:{free}/"), flush=True)
+    return run_demo(config, free)
+
+
+def run_demo(path: Path, port: int) -> int:
+    """Run the sample town on this port."""
+    set_up_logs()
+    config = load(path)
+    config = replace(
+        config, web=replace(config.web, host="127.0.0.1", port=port, public_url=f"http://127.0.0.1:{port}")
+    )
+    config = replace(config, town=replace(config.town, public_url=config.web.public_url))
+    vault = Vault.from_config(config.key_file)
+    migrate(config.database_url)
+    _use_uvloop()
+    first = datetime(2020, 2, 10, 7, 25, tzinfo=config.town.zone)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(config, vault, True, first))
+    return 0
+
+
+def not_loopback(config: Config) -> str:
+    """The first address of the config that is not on this machine; empty when all are."""
+    from urllib.parse import urlsplit
+
+    hosts = {"[web] listen": config.web.host}
+    if config.telegram.token:
+        hosts["[telegram] api_base_url"] = urlsplit(config.telegram.api_base_url).hostname or ""
+    return next((f"{key} = {host}" for key, host in hosts.items() if host not in LOOPBACK), "")
+
+
+def free_port(port: int) -> int:
+    """This port, or the next one nobody listens on."""
+    for candidate in range(port, port + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", candidate))
+                return candidate
+    return port
+
+
+async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | None) -> None:
+    database = Database(config.database_url)
+    mailbox = DatabaseMailbox(database, vault, config.town.key)
+    web = WebGateway(mailbox)
+    gateways: dict[str, Gateway] = {"web": web}
+    telegram = _telegram(config)
+    if telegram is not None:
+        gateways["telegram"] = telegram
+    app = App(config.town, database, vault, gateways, lambda: datetime.now(UTC), first)
+    await app.prepare()
+    doors = Doors(
+        town=lambda: app.book.town, mailbox=mailbox, receive=app.desk.receive, gateway=web,
+        demo=demo_doors(app) if demo_mode else None,
+    )  # fmt: skip
+    pages = make_app(doors, extra=telegram.routes() if telegram else [])
+    watchdog = Watchdog(config.ping_url)
+    app.clockwork.on_tick.append(watchdog.beat)
+    await _until_stopped(app, pages, config, watchdog)
+
+
+async def _until_stopped(app: App, pages: object, config: Config, watchdog: Watchdog) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    running = [
+        asyncio.create_task(app.run()),
+        asyncio.create_task(serve(pages, config.web.host, config.web.port)),
+        asyncio.create_task(watchdog.run()),
+    ]
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in (*running, stopping):
+        task.cancel()
+    await asyncio.gather(*running, stopping, return_exceptions=True)
+    await app.close()
+    for task in done - {stopping}:
+        task.result()
+
+
+def _telegram(config: Config) -> TelegramGateway | None:
+    settings = config.telegram
+    if not settings.token:
+        return None
+    return TelegramGateway(
+        settings.token, settings.api_base_url, mode=settings.mode, webhook_url=settings.webhook_url,
+        webhook_secret=settings.webhook_secret, sends_per_second=settings.sends_per_second,
+    )  # fmt: skip
+
+
+def _use_uvloop() -> None:
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

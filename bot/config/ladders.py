@@ -1,0 +1,64 @@
+"""The ladders as the config writes them; without it a town could not say who is told when, or could say: nobody."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.config.mistakes import Notebook, Wrong, shown
+from bot.config.tables import Key, no_strangers, read_tables
+from bot.config.values import duration, one_of
+from rules.ladders import LADDERS, LAST_TARGETS
+from rules.town import ROUTING, STATES, TARGETS, Rung
+
+Ladders = dict[str, tuple[Rung, ...]]
+
+
+def read_ladders(notes: Notebook, written: object) -> Ladders:
+    """Every kind's ladder: the written one, else the default."""
+    if not isinstance(written, dict):
+        notes.note("ladder", "not_table", path="ladder")
+        return dict(LADDERS)
+    no_strangers(notes, "ladder", written, tuple(LADDERS))
+    return {kind: _ladder(notes, kind, written[kind]) if kind in written else LADDERS[kind] for kind in LADDERS}
+
+
+def _ladder(notes: Notebook, kind: str, tables: object) -> tuple[Rung, ...]:
+    path = f"ladder.{kind}"
+    targets = (*TARGETS, ROUTING) if kind == "tip" else TARGETS
+    keys = {
+        "after": Key(duration),
+        "tell": Key(one_of(targets), many=True),
+        "unless": Key(_unless, None),
+    }
+    before = len(notes.found)
+    rows = read_tables(notes, path, tables, keys)
+    if isinstance(tables, list):
+        _check(notes, path, rows)
+    if len(notes.found) > before:
+        return LADDERS[kind]
+    return tuple(Rung(row["after"], row["tell"], row["unless"]) for row in rows)
+
+
+def _unless(value: object) -> str:
+    if value == STATES[0]:
+        raise Wrong("unless_open", value=shown(value))
+    said: str = one_of(STATES[1:])(value)
+    return said
+
+
+def _check(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None:
+    """A ladder begins at once, climbs, and ends with somebody above the village."""
+    if not rows:
+        notes.note(path, "no_rungs")
+        return
+    if rows[0]["after"]:
+        notes.note(f"{path}[0].after", "late_start")
+    latest = timedelta(0)
+    for number, row in enumerate(rows):
+        if row["after"] is not None and row["after"] < latest:
+            notes.note(f"{path}[{number}].after", "not_ascending")
+        latest = max(latest, row["after"] or latest)
+        if row["tell"] == () and not notes.has(f"{path}[{number}].tell"):
+            notes.note(f"{path}[{number}].tell", "tells_nobody")
+    last, told = f"{path}[{len(rows) - 1}].tell", rows[-1]["tell"]
+    if told is not None and not set(told) & set(LAST_TARGETS) and not notes.has(last):
+        notes.note(last, "ends_low", known=", ".join(LAST_TARGETS))

@@ -1,0 +1,140 @@
+"""The desk: one transaction for each message, in which it is recorded, understood, decided and answered.
+
+Without it a message could be lost between being read and being acted on.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, select
+
+from bot.climber import Climber
+from bot.front import Front, Heard
+from bot.post import Post
+from bot.texts import texts
+from bot.town_book import TownBook
+from chat.incoming import Incoming
+from chat.letter import Letter
+from rules.facts import DutyOpened
+from storage import outbox, people
+from storage.database import Database
+from storage.keep import keep
+from storage.ledger import Ledger
+from storage.tables import inbox
+from storage.vault import Vault
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Receives messages. ``town_now`` is the town's clock, ``real_now`` the machine's; ``wake`` rouses the outbox sender."""
+
+    database: Database
+    vault: Vault
+    book: TownBook
+    front: Front
+    post: Post
+    climber: Climber
+    town_now: Callable[[], datetime]
+    real_now: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Record, decide and answer a message; returns when all of it is durable. A message seen before changes nothing.
+
+        One whose handler fails is set aside with an apology. Raises only when the database is away: then the gateway must
+        not confirm the message to its platform.
+        """
+        town = self.book.config_town.key
+        try:
+            await self.database.transact(lambda tx: self._decide(tx, incoming), lock=f"{town}/{incoming.chat}")
+        except Exception as fault:
+            log.error("a message failed", channel=incoming.channel, message=incoming.message_id, fault=type(fault).__name__,
+                      exc_info=fault)  # fmt: skip
+            await self.database.transact(lambda tx: self._apologise(tx, incoming, fault))
+        self.wake()
+
+    async def set_aside(self, channel: str, message_id: str, raw: str) -> None:
+        """Put on the record what could not even be parsed."""
+        await self.database.transact(lambda tx: self._set_aside(tx, channel, message_id, raw))
+
+    def _decide(self, tx: Connection, incoming: Incoming) -> None:
+        ledger = Ledger(tx, self.book.config_town.key, self.vault)
+        if not _record(ledger, incoming, self.real_now()):
+            return
+        if incoming.event != "message":
+            self._event(ledger, incoming)
+            return
+        now = self.town_now()
+        heard = self.front.hear(ledger, self.book.town, incoming, now)
+        self.carry_out(ledger, heard, now, incoming)
+
+    def carry_out(self, ledger: Ledger, heard: Heard, now: datetime, incoming: Incoming | None = None) -> None:
+        """Keep the facts and queue what is said: all of it in the transaction that is open."""
+        cause = f"{incoming.channel}/{incoming.message_id}" if incoming else ""
+        real_now = self.real_now()
+        keep(ledger, heard.facts, now)
+        if heard.rebound:
+            self.book.refresh(ledger)
+        if heard.reply is not None and (heard.reply.text or heard.reply.picture):
+            self.post.put(ledger, heard.reply_to, heard.reply, "reply", real_now, heard.reply_duty, cause)
+        for fact in heard.facts:
+            if isinstance(fact, DutyOpened):
+                self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
+        for tell in heard.tells:
+            self.post.tell(ledger, self.book.town, tell, real_now, cause)
+
+    def _event(self, ledger: Ledger, incoming: Incoming) -> None:
+        match incoming.event:
+            case "moved":
+                people.rebind(ledger, incoming.chat, incoming.moved_to, self.real_now())
+                outbox.readdress(ledger, incoming.chat, incoming.moved_to)
+                self.book.refresh(ledger)
+            case "blocked" | "left":
+                people.reachable(ledger, incoming.chat, False)
+            case "unblocked" | "joined":
+                people.reachable(ledger, incoming.chat, True)
+
+    def _apologise(self, tx: Connection, incoming: Incoming, fault: Exception) -> None:
+        ledger = Ledger(tx, self.book.config_town.key, self.vault)
+        raw = json.dumps(asdict(incoming), ensure_ascii=False, default=str)
+        if not _record(ledger, incoming, self.real_now(), "failed", raw, type(fault).__name__):
+            return
+        known = people.find(ledger, incoming.sender)
+        words = texts(known.locale if known and known.locale else self.book.town.locale)
+        if incoming.private or incoming.addressed:
+            letter = Letter(words.say("desk.apology"))
+            cause = f"{incoming.channel}/{incoming.message_id}"
+            self.post.put(ledger, incoming.chat, letter, "reply", self.real_now(), cause=cause)
+
+    def _set_aside(self, tx: Connection, channel: str, message_id: str, raw: str) -> None:
+        ledger = Ledger(tx, self.book.config_town.key, self.vault)
+        row = {
+            "town": ledger.town, "channel": channel, "message_id": message_id or f"raw-{self.real_now().timestamp()}",
+            "at": self.real_now(), "fate": "unreadable", "raw_sealed": self.vault.seal(raw), "why": "cannot be parsed",
+        }  # fmt: skip
+        tx.execute(ledger.insert(inbox).values(row).on_conflict_do_nothing())
+
+
+def _record(
+    ledger: Ledger, incoming: Incoming, at: datetime, fate: str = "decided", raw: str = "", why: str = ""
+) -> bool:  # fmt: skip
+    """Put the message on the record; False when it is there already."""
+    row = {
+        "town": ledger.town, "channel": incoming.channel, "message_id": incoming.message_id, "at": at, "fate": fate,
+        "raw_sealed": ledger.vault.seal(raw) if raw else None, "why": why or None,
+    }  # fmt: skip
+    done = ledger.tx.execute(ledger.insert(inbox).values(row).on_conflict_do_nothing())
+    return bool(done.rowcount)
+
+
+def seen(ledger: Ledger, channel: str, message_id: str) -> bool:
+    """Whether a message is on the record."""
+    query = select(inbox.c.fate).where(
+        inbox.c.town == ledger.town, inbox.c.channel == channel, inbox.c.message_id == message_id
+    )
+    return ledger.tx.execute(query).first() is not None

@@ -1,0 +1,236 @@
+"""What a message means: an old button, an act, the answer to a question, a new conversation, danger, or nothing we know.
+
+Without it the desk could record what people say but never understand it.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from bot.hearing import Hearing, hearing_of
+from bot.post import said
+from bot.routes import Act, Conversation, Routes
+from bot.sayings import after_phrase, argument_of, danger_in, menu
+from chat.form import Talk
+from chat.incoming import Incoming, Said
+from chat.letter import Letter, Outcome, Say, Tell
+from chat.turn import Turn, ask_again, button_of, open_form, take_turn
+from rules.facts import Bound
+from rules.town import Town
+from storage import talks
+from storage.ledger import Ledger
+from storage.tables import new_id
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came of a message: facts to keep, the one reply, and words for others."""
+
+    facts: tuple[object, ...] = ()
+    reply: Letter | None = None
+    reply_to: str = ""
+    reply_duty: str = ""
+    tells: tuple[Tell, ...] = ()
+    rebound: bool = False
+
+
+@dataclass(frozen=True)
+class Front:
+    """Tries, in this order: voice, a form's button, an act, danger, the open form, a conversation's name, the listeners."""
+
+    routes: Routes
+
+    def hear(self, ledger: Ledger, town: Town, incoming: Incoming, now: datetime) -> Heard:
+        """Decide one message."""
+        hearing = hearing_of(ledger, town, incoming, now)
+        if not incoming.private and not incoming.addressed and not hearing.context.staff:
+            return Heard(facts=hearing.facts)
+        outcome, letter = self._decide(hearing)
+        facts = hearing.facts + (outcome.facts if outcome else ())
+        duty = next((t.duty for t in (outcome.tells if outcome else ()) if t.to == incoming.chat), "")
+        rebound = any(isinstance(f, Bound) for f in facts)
+        return Heard(facts, letter, incoming.chat, duty, outcome.tells if outcome else (), rebound)
+
+    def idle(self, ledger: Ledger, town: Town, chat: str, person: str, now: datetime) -> Heard:
+        """Nobody went on with a talk: dropped with one polite line, forgotten, or handed to a human as it stands."""
+        incoming = Incoming(chat.partition(":")[0], "", chat, person, chat == person, Said(), now)
+        hearing = hearing_of(ledger, town, incoming, now)
+        talk = hearing.talk
+        if talk is None or talk.form not in self.routes.conversations:
+            talks.drop(ledger, chat, person)
+            return Heard()
+        conversation = self.routes.conversations[talk.form]
+        talks.drop(ledger, chat, person)
+        if conversation.form.idle == "hand_over" and conversation.on_handed_over:
+            outcome = conversation.on_handed_over(talk.answers, hearing.context, hearing.reads, now)
+            return Heard(outcome.facts, said(hearing.words.locale, outcome.says), chat, "", outcome.tells)
+        if conversation.form.idle == "forget":
+            return Heard()
+        text = hearing.words.say("form.dropped", title=hearing.words.say(f"{talk.form}.title"))
+        return Heard(reply=Letter(text), reply_to=chat)
+
+    def _decide(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
+        spoken = hearing.incoming.said
+        if spoken.attachment and spoken.attachment.kind == "voice":
+            return self._voice(hearing)
+        if button_of(spoken.button):
+            return self._button(hearing)
+        found = self._act(hearing)
+        if found is not None:
+            return self._acted(hearing, *found)
+        danger = danger_in(hearing)
+        if danger and not hearing.context.among_villagers:
+            return self._in_danger(hearing, danger)
+        opening = self._opening(hearing)
+        if opening is not None:
+            return self._open(hearing, *opening)
+        if hearing.talk is not None:
+            return self._turn(hearing)
+        return self._listened(hearing)
+
+    def _voice(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
+        """A voice message cannot be read by us, but somebody can listen to it: it goes to the cadres with all there is."""
+        if not hearing.incoming.private:
+            return None, None
+        outcome = self.routes.on_voice(hearing.incoming.said, hearing.context, hearing.reads, hearing.now)
+        conversation = self._conversation(hearing.talk)
+        if hearing.talk and conversation and conversation.on_handed_over:
+            half = conversation.on_handed_over(hearing.talk.answers, hearing.context, hearing.reads, hearing.now)
+            outcome = replace(outcome, facts=outcome.facts + half.facts, tells=outcome.tells + half.tells)
+            self._drop(hearing)
+        elif hearing.talk and conversation:
+            first = said(hearing.words.locale, outcome.says).text
+            turn = ask_again(conversation.form, hearing.talk, hearing.setting, first)
+            return outcome, turn.letter
+        return outcome, said(hearing.words.locale, outcome.says)
+
+    def _button(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
+        parts = button_of(hearing.incoming.said.button)
+        if hearing.talk and parts and parts[0] == hearing.talk.id:
+            return self._turn(hearing)
+        if hearing.talk and self._conversation(hearing.talk):
+            return self._again(hearing, hearing.words.say("form.old_button"))
+        return None, said(hearing.words.locale, (Say("desk.old_button"), menu(hearing.context)))
+
+    def _act(self, hearing: Hearing) -> tuple[Act, str] | None:
+        for act in self.routes.acts:
+            argument = argument_of(act, hearing)
+            if argument is not None and (act.who == "anyone" or hearing.context.staff):
+                return act, argument
+        return None
+
+    def _acted(self, hearing: Hearing, act: Act, argument: str) -> tuple[Outcome | None, Letter | None]:
+        outcome = act.run(argument, hearing.context, hearing.reads, hearing.now)
+        return self._answered(hearing, outcome, resume=True)
+
+    def _in_danger(self, hearing: Hearing, danger: str) -> tuple[Outcome | None, Letter | None]:
+        outcome = self.routes.on_danger(danger, hearing.context, hearing.reads, hearing.now)
+        return self._answered(hearing, outcome, resume=True)
+
+    def _opening(self, hearing: Hearing) -> tuple[Conversation, str] | None:
+        """The conversation that these words, or this button, open by name; with what was said after the name."""
+        pressed = hearing.incoming.said.button
+        for name, conversation in self.routes.conversations.items():
+            block = f"{name}.{conversation.form.opens_with}"
+            if pressed == f"open:{name}":
+                return conversation, ""
+            if pressed or not hearing.words.has(block):
+                continue
+            for phrases in hearing.all_options(block):
+                rest = after_phrase(hearing.text, phrases, alone=hearing.talk is not None)
+                if rest is not None:
+                    return conversation, rest
+        return None
+
+    def _open(self, hearing: Hearing, conversation: Conversation, rest: str) -> tuple[Outcome | None, Letter | None]:
+        form = conversation.form
+        if conversation.private and not hearing.incoming.private:
+            return None, said(hearing.words.locale, (Say(f"{form.name}.in_group", {"link": hearing.link}),))
+        answers = dict(conversation.prefill(hearing.context, hearing.reads)) if conversation.prefill else {}
+        if form.glean and rest:
+            answers |= form.glean(rest, hearing.setting)
+        first = hearing.words.say("form.put_aside") if hearing.talk else ""
+        handed = self._hand_over(hearing)
+        turn = open_form(form, new_id()[-10:], hearing.setting, answers, first)
+        if rest and not form.glean:
+            turn = take_turn(form, turn.talk, replace(hearing.incoming.said, text=rest, button=""), hearing.setting)
+        outcome, letter = self._after(hearing, conversation, turn)
+        if handed:
+            done = outcome or Outcome()
+            outcome = replace(done, facts=handed.facts + done.facts, tells=handed.tells + done.tells)
+        return outcome, letter
+
+    def _hand_over(self, hearing: Hearing) -> Outcome | None:
+        """What becomes of a half-filled form when something else is begun."""
+        conversation = self._conversation(hearing.talk)
+        if hearing.talk and hearing.talk.answers and conversation and conversation.on_handed_over:
+            return conversation.on_handed_over(hearing.talk.answers, hearing.context, hearing.reads, hearing.now)
+        return None
+
+    def _turn(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
+        conversation = self._conversation(hearing.talk)
+        if conversation is None or hearing.talk is None:
+            self._drop(hearing)
+            return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
+        turn = take_turn(conversation.form, hearing.talk, hearing.incoming.said, hearing.setting)
+        return self._after(hearing, conversation, turn)
+
+    def _after(self, hearing: Hearing, conversation: Conversation, turn: Turn) -> tuple[Outcome | None, Letter | None]:
+        form = conversation.form
+        misses = form.hands_over_after
+        if turn.end == "asking" and misses and turn.talk.misses >= misses and conversation.on_handed_over:
+            self._drop(hearing)
+            outcome = conversation.on_handed_over(turn.talk.answers, hearing.context, hearing.reads, hearing.now)
+            return outcome, said(hearing.words.locale, outcome.says)
+        if turn.end == "asking":
+            self._keep(hearing, conversation, turn.talk)
+            return None, turn.letter
+        self._drop(hearing)
+        if turn.end == "cancelled":
+            return None, turn.letter
+        report = form.report(turn.talk.answers)
+        outcome = conversation.on_finished(report, hearing.context, hearing.reads, hearing.now)
+        return self._answered(hearing, outcome, resume=False)
+
+    def _answered(self, hearing: Hearing, outcome: Outcome, resume: bool) -> tuple[Outcome, Letter | None]:
+        """The reply to an outcome, with the next form's question or the open one's below it."""
+        letter = said(hearing.words.locale, outcome.says)
+        if outcome.then is not None:
+            name, known = outcome.then
+            conversation = self.routes.conversations[name]
+            turn = open_form(conversation.form, new_id()[-10:], hearing.setting, known, letter.text)
+            if turn.end == "asking":
+                self._keep(hearing, conversation, turn.talk)
+                return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
+        if resume and hearing.talk is not None and (current := self._conversation(hearing.talk)):
+            turn = ask_again(current.form, hearing.talk, hearing.setting, letter.text)
+            return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
+        return outcome, letter if letter.text else None
+
+    def _again(self, hearing: Hearing, first: str) -> tuple[Outcome | None, Letter | None]:
+        conversation = self._conversation(hearing.talk)
+        if conversation is None or hearing.talk is None:
+            return None, Letter(first)
+        return None, ask_again(conversation.form, hearing.talk, hearing.setting, first).letter
+
+    def _listened(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
+        for listener in self.routes.listeners:
+            outcome = listener.hear(hearing.incoming.said, hearing.context, hearing.reads, hearing.now, hearing.setting)
+            if outcome is not None:
+                return self._answered(hearing, outcome, resume=False)
+        if not hearing.incoming.private and not hearing.incoming.addressed:
+            return None, None
+        if not hearing.incoming.private:
+            return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
+        return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
+
+    def _conversation(self, talk: Talk | None) -> Conversation | None:
+        return self.routes.conversations.get(talk.form) if talk else None
+
+    def _keep(self, hearing: Hearing, conversation: Conversation, talk: Talk) -> None:
+        kept = (talk.id, talk.form, dict(talk.answers), asdict(talk.cursor), talk.misses)
+        idle_at = hearing.now + conversation.form.idle_after
+        talks.save(hearing.ledger, hearing.incoming.chat, hearing.incoming.sender, kept, hearing.now, idle_at)
+
+    def _drop(self, hearing: Hearing) -> None:
+        if hearing.talk is not None:
+            talks.drop(hearing.ledger, hearing.incoming.chat, hearing.incoming.sender)

@@ -1,0 +1,82 @@
+"""The messengers: without this protocol the desk and the outbox would have to know each of them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chat.incoming import Incoming
+from chat.letter import Letter
+
+Call = Mapping[str, Any]
+"""One wire call as JSON, such as ``{"method": "sendMessage", "params": {…}}``; kept in the outbox, one row each."""
+
+Receive = Callable[[Incoming], Awaitable[None]]
+"""The desk's door: returns once the message is committed (then the platform may be told), raises if it is not."""
+
+SetAside = Callable[[str, str, str], Awaitable[None]]
+"""(channel, message id or '', raw text): puts on the record what could not be parsed."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The platform has it, under this id (empty when it names none)."""
+
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class TryLater:
+    """Not now; after so many seconds. ``everyone``: the whole bot must wait, not this chat alone."""
+
+    seconds: float
+    why: str
+    everyone: bool = False
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The chat lives at another address now."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """For good: blocked, gone, malformed. ``gone``: nothing can reach this address any more."""
+
+    why: str
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The connection was cut after the request left: it may have arrived or not."""
+
+    why: str
+
+
+Result = Accepted | TryLater | Moved | Refused | Unknown
+
+
+class Gateway(Protocol):
+    """A messenger at the edge. ``parse`` and ``render`` are pure; ``listen`` and ``deliver`` alone do I/O."""
+
+    channel: str
+
+    def parse(self, raw: Mapping[str, Any]) -> Sequence[Incoming]:
+        """What people did, from one raw update. Raises ValueError when it cannot be read."""
+
+    def render(self, address: str, letter: Letter) -> Sequence[Call]:
+        """The wire calls that say a letter in a chat: splits what is too long, and never exceeds the platform's limits."""
+
+    async def listen(self, receive: Receive, set_aside: SetAside) -> None:
+        """Receive until cancelled; confirm to the platform only after ``receive`` returned."""
+
+    async def deliver(self, call: Call) -> Result:
+        """Make one wire call; never raises for what the platform or the network does."""
+
+    def pace(self, address: str) -> tuple[float, int, float]:
+        """(calls per second in all, burst, seconds between calls to this chat)."""
+
+    async def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,212 @@
+"""Telegram, one of the messengers; without it a village that chats there has no sentry."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import structlog
+from starlette.routing import Route
+from telegram import Bot
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, TryLater, Unknown
+from bot.gateways.telegram.answer import result_of, updates_of
+from bot.gateways.telegram.inbox import Inbox, backoff
+from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.polling import Poller
+from bot.gateways.telegram.render import render, render_answer, render_edit
+from bot.gateways.telegram.request import AiohttpRequest, CutOff, NotSent, TooLong
+from bot.gateways.telegram.webhook import Webhook
+from chat.incoming import Incoming
+from chat.letter import Letter
+
+__all__ = ["Me", "TelegramGateway", "render_answer", "render_edit"]
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+POLL = 30
+"""Seconds Telegram may keep a request for updates open."""
+NO_ROUTE = 2.0
+"""Seconds to wait when no connection could be made."""
+BURST = 5
+PRIVATE_PAUSE, GROUP_PAUSE = 1.0, 3.0
+"""Seconds between messages to one chat: Telegram's limits are one a second, and 20 a minute in a group."""
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+logging.getLogger("telegram").setLevel(logging.INFO)  # its debug lines hold the webhook's secret and people's words
+
+
+class TelegramGateway:
+    """One bot's account. ``parse`` and ``render`` are pure but for the clock that dates a pressed button."""
+
+    channel = "telegram"
+
+    def __init__(
+        self,
+        token: str,
+        api_base_url: str = "https://api.telegram.org",
+        *,
+        mode: Literal["polling", "webhook"] = "polling",
+        webhook_url: str = "",
+        webhook_secret: str = "",
+        sends_per_second: float = 30.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        if mode == "webhook" and not (webhook_url and webhook_secret):
+            raise ValueError("mode webhook needs webhook_url and webhook_secret")
+        base = api_base_url.rstrip("/")
+        self._request = AiohttpRequest(base)
+        self._bot = Bot(
+            token, f"{base}/bot", f"{base}/file/bot", request=self._request, get_updates_request=self._request
+        )
+        self._url = f"{base}/bot{token}"
+        number = token.partition(":")[0]
+        self._me = Me(int(number) if number.isdecimal() else 0)
+        self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
+        self._webhook = Webhook(webhook_url, webhook_secret) if mode == "webhook" else None
+        self._sends_per_second = sends_per_second
+        self._now = now
+        self._answering: set[asyncio.Task[Result]] = set()
+
+    async def prepare(self) -> Me:
+        """Ask Telegram who this bot is. Raises ValueError for a refused token, ConnectionError when out of reach."""
+        user = await _asked(self._bot.get_me())
+        self._me = Me(user.id, user.username or "")
+        return self._me
+
+    def parse(self, raw: Mapping[str, Any]) -> Sequence[Incoming]:
+        """What somebody did, from one raw update. Raises ValueError when it cannot be read."""
+        return parse_update(raw, self._me, self._now())
+
+    def render(self, address: str, letter: Letter) -> Sequence[Call]:
+        """The calls that say a letter, within Telegram's limits. Raises ValueError for a button that cannot be."""
+        return render(address, letter)
+
+    async def deliver(self, call: Call) -> Result:
+        """Make one call. A picture that is gone from the disk is left out and its words are sent alone.
+
+        ``address``, when the outbox names one, is where the chat lives now, should it have moved since the call was made.
+        """
+        if call.get("address") and "chat_id" in call["params"]:
+            call = {**call, "params": {**call["params"], "chat_id": int(call["address"].partition(":")[2])}}
+        try:
+            status, payload = await self._post(call)
+        except FileNotFoundError:
+            return await self._deliver_words(call)
+        except NotSent as error:
+            return TryLater(NO_ROUTE, error.message, everyone=True)
+        except CutOff as error:
+            return Unknown(error.message)
+        return result_of(call, status, payload)
+
+    def pace(self, address: str) -> tuple[float, int, float]:
+        """Calls a second for the whole bot, burst, and seconds between calls to this chat."""
+        group = address.startswith("telegram:-")
+        return self._sends_per_second, BURST, GROUP_PAUSE if group else PRIVATE_PAUSE
+
+    def routes(self) -> list[Route]:
+        """The webhook's path for the web application; none when polling."""
+        return self._webhook.routes() if self._webhook else []
+
+    async def listen(self, receive: Receive, set_aside: SetAside) -> None:
+        """Receive until cancelled; an update is confirmed when it is committed or set aside, never before."""
+
+        async def receive_and_answer(incoming: Incoming) -> None:
+            await receive(incoming)
+            if incoming.answer:
+                self._answer_soon(incoming)
+
+        inbox = Inbox(self.parse, receive_and_answer, set_aside)
+        await self._until_done("prepare", self.prepare)
+        if self._webhook is None:
+            await self._until_done("deleteWebhook", self._polling_only)
+            await Poller(self._ask, inbox).run()
+            return
+        self._webhook.inbox = inbox
+        try:
+            await self._until_done("setWebhook", self._register)
+            await asyncio.Event().wait()
+        finally:
+            self._webhook.inbox = None
+
+    async def fetch_file(self, ref: str) -> bytes:
+        """A photo's or voice message's bytes, at most 20 MB. Raises ValueError when there is no such file or it is too
+        long, ConnectionError when Telegram is out of reach."""
+        file = await _asked(self._bot.get_file(ref))
+        if not file.file_path:
+            raise ValueError("Telegram names no place to fetch this file from")
+        path = file.file_path
+        return await _asked(self._request.retrieve(path))
+
+    async def close(self) -> None:
+        """Let the answers under way finish, then let go of connections."""
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=2.0)
+        for task in self._answering:
+            task.cancel()
+        await self._request.shutdown()
+
+    async def _post(self, call: Call) -> tuple[int, bytes]:
+        url, params, files = f"{self._url}/{call['method']}", call["params"], call.get("files")
+        if not files:
+            return await self._request.post_json(url, params)
+        contents = {name: await asyncio.to_thread(Path(path).read_bytes) for name, path in files.items()}
+        return await self._request.post_files(url, params, contents)
+
+    async def _deliver_words(self, call: Call) -> Result:
+        log.error("telegram.picture_gone")
+        words = call["params"].get("caption", "")
+        if not words:
+            return Refused("the picture is gone")
+        params = {name: value for name, value in call["params"].items() if name != "caption"}
+        return await self.deliver({"method": "sendMessage", "params": {**params, "text": words}})
+
+    def _answer_soon(self, incoming: Incoming) -> None:
+        """Stop the waiting circle on the button; best effort, hence not in the outbox: an expired one is no trouble."""
+        task = asyncio.create_task(self.deliver(render_answer(incoming)))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        task.add_done_callback(_note_unanswered)
+
+    async def _ask(self, offset: int) -> list[Any]:
+        params = {"offset": offset, "timeout": POLL, "allowed_updates": ALLOWED_UPDATES}
+        status, payload = await self._request.post_json(f"{self._url}/getUpdates", params, answer_within=POLL + 10)
+        return updates_of(status, payload)
+
+    async def _polling_only(self) -> None:
+        await _asked(self._bot.delete_webhook(drop_pending_updates=False))
+
+    async def _register(self) -> None:
+        await _asked(
+            self._bot.set_webhook(self._webhook_url, allowed_updates=ALLOWED_UPDATES, secret_token=self._webhook_secret)
+        )
+
+    async def _until_done(self, what: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Repeat until Telegram agrees: a network or a token that is bad now must not end the listening for good."""
+        for pause in backoff():
+            try:
+                await work()
+                return
+            except (ValueError, ConnectionError) as error:
+                log.error("telegram.not_ready", step=what, why=str(error), again_in=round(pause, 1))
+                await asyncio.sleep(pause)
+
+
+async def _asked(work: Awaitable[T]) -> T:
+    """The typed client's answer, with errors a caller can act on; none of them names the token."""
+    try:
+        return await work
+    except (InvalidToken, BadRequest, TooLong) as error:
+        trouble: Exception = ValueError(f"Telegram refuses: {error.message}")
+    except TelegramError as error:
+        trouble = ConnectionError(f"Telegram is out of reach: {error.message}")
+    raise trouble
+
+
+def _note_unanswered(task: "asyncio.Task[Result]") -> None:
+    if not task.cancelled() and not isinstance(result := task.result(), Accepted):
+        log.info("telegram.button_unanswered", result=type(result).__name__)

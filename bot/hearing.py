@@ -1,0 +1,109 @@
+"""Everything that is known when a message is heard: who, where, the open talk, the words; gathered once, before deciding."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.reads import Reads
+from bot.texts import LOCALES, Texts, texts
+from chat.form import Cursor, Setting, Talk
+from chat.incoming import Incoming
+from rules.context import Context, Place
+from rules.facts import PersonTold
+from rules.routing import holds_office
+from rules.town import Town
+from storage import people, talks, watches
+from storage.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One message with all that is known about it."""
+
+    ledger: Ledger
+    incoming: Incoming
+    context: Context
+    words: Texts
+    setting: Setting
+    reads: Reads
+    talk: Talk | None
+    now: datetime
+    facts: tuple[object, ...] = ()
+    """What the message itself tells of its sender (a first meeting)."""
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.incoming.said.text.strip()
+
+    @property
+    def link(self) -> str:
+        """Where a private chat can be opened."""
+        return f"{self.context.town.public_url}/c/{self.context.village}"
+
+    def all_options(self, block: str) -> Iterator[tuple[str, ...]]:
+        """The phrases of a vocabulary block in the person's language, then in the other: a command works in both."""
+        for locale in (self.words.locale, *(x for x in LOCALES if x != self.words.locale)):
+            if texts(locale).has(block):
+                yield from texts(locale).options(block).values()
+
+
+def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) -> Hearing:
+    """Gather what is known about a message's sender and chat."""
+    known = people.find(ledger, incoming.sender)
+    words = texts(_locale(town, incoming, known))
+    context = _context(ledger, town, incoming, known, words.locale)
+    local = now.astimezone(town.zone)
+    setting = Setting(words, local, {"village": _villages(town)})
+    reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
+    talk = _talk(talks.find(ledger, incoming.chat, incoming.sender))
+    facts: tuple[object, ...] = ()
+    if known is None and incoming.private:
+        facts = (PersonTold(incoming.sender, locale=words.locale),)
+    elif known is not None and not known.reachable:
+        people.reachable(ledger, incoming.sender, True)
+    return Hearing(ledger, incoming, context, words, setting, reads, talk, local, facts)
+
+
+def _locale(town: Town, incoming: Incoming, known: people.Known | None) -> str:
+    if not incoming.private:
+        return town.locale
+    if known and known.locale:
+        return known.locale
+    language = incoming.language.lower()
+    if language.startswith("zh"):
+        return "zh"
+    return "en" if language.startswith("en") else town.locale
+
+
+def _context(
+    ledger: Ledger, town: Town, incoming: Incoming, known: people.Known | None, locale: str
+) -> Context:  # fmt: skip
+    found = town.village_of_chat(incoming.chat)
+    place: Place = "private" if incoming.private else found[1] if found else _office(town, incoming.chat)
+    watch = watches.find(ledger, incoming.sender) if incoming.private else None
+    village = found[0].key if found else (known.village if known else "") or (watch.village if watch else "")
+    if not village:
+        village = next((v.key for v in town.villages if v.head == incoming.sender), "")
+    roles = frozenset(known.roles if known else ()) | holds_office(town, incoming.sender)
+    return Context(
+        town, incoming.sender, incoming.chat, place, (known.name if known else "") or incoming.sender_name, village,
+        roles, locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
+        watch is not None,
+    )  # fmt: skip
+
+
+def _office(town: Town, chat: str) -> Place:
+    offices = {town.command_post, *(x.leader for x in town.lines), *(x.deputy for x in town.lines)}
+    return "office" if chat in offices else "other"
+
+
+def _villages(town: Town) -> Mapping[str, tuple[str, ...]]:
+    return {v.key: (v.name,) for v in town.villages}
+
+
+def _talk(kept: talks.Kept | None) -> Talk | None:
+    if kept is None:
+        return None
+    identity, form, answers, cursor, misses = kept
+    return Talk(identity, form, answers, Cursor(**cursor), misses)  # type: ignore[arg-type]  # kept by asdict(Cursor)

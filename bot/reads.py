@@ -1,0 +1,100 @@
+"""What handlers may ask, answered inside the message's own transaction; without it they would decide on stale facts."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chat.words import Words
+from rules.duty import Duty
+from rules.town import Town
+from storage import duties, outbox, people, registers, watches
+from storage.ledger import Ledger
+
+TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
+"""Letters and digits that nobody confuses when read out on the telephone."""
+
+
+class Reads:
+    """Answers every handler's ``Reads`` protocol from one open transaction."""
+
+    def __init__(self, ledger: Ledger, town: Town, words: Words, now: datetime, message_id: str = "", reply_to: str = "",
+                 chat: str = "") -> None:  # fmt: skip
+        self.ledger = ledger
+        self.town = town
+        self.words = words
+        self.now = now
+        self.replied = (chat, reply_to)
+        self.message_id = message_id
+
+    def new_number(self) -> str:
+        """Draw the next number of the town's one series."""
+        return duties.next_number(self.ledger)
+
+    def new_tip_number(self) -> str:
+        """A random number for a tip, which tells nothing of when it came."""
+        while True:
+            ref = "".join(secrets.choice(TIP_LETTERS) for _ in range(4))
+            if not ref.isdigit() and duties.find(self.ledger, ref) is None:
+                return ref
+
+    def duty(self, ref: str) -> Duty | None:
+        """A duty by its number, locked for the rest of the message."""
+        return duties.find(self.ledger, ref)
+
+    def duty_replied_to(self) -> Duty | None:
+        """The duty whose card this message answers."""
+        chat, message = self.replied
+        ref = outbox.duty_of_message(self.ledger, chat, message) if message else ""
+        return duties.find(self.ledger, ref) if ref else None
+
+    def open_duties(
+        self, villages: tuple[str, ...] = (), lines: tuple[str, ...] = (), whole: bool = False
+    ) -> tuple[Duty, ...]:
+        """What is not over there."""
+        return duties.open_in(self.ledger, villages, lines, whole)
+
+    def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
+        """What is not over and is for this person."""
+        return duties.open_of(self.ledger, person, kind)
+
+    def person_named(self, name: str, village: str) -> str | None:
+        """The address of the one person of the village's staff with this name, or None."""
+        found = [p for p in self.town.people if p.name and (p.name == name or p.id == name) and p.village == village]
+        return found[0].id if len(found) == 1 else None
+
+    def name_of(self, address: str) -> str:
+        """What a person is called, or an empty text."""
+        known = people.find(self.ledger, address)
+        return known.name if known else next((p.name for p in self.town.people if p.id == address), "")
+
+    def phone_of(self, address: str) -> str:
+        """The phone a person left, or an empty text."""
+        known = people.find(self.ledger, address)
+        return known.phone if known else ""
+
+    def watch_of(self, person: str) -> watches.Watch | None:
+        """The watch a person is under."""
+        return watches.find(self.ledger, person)
+
+    def last_temperature(self, person: str) -> tuple[datetime, int] | None:
+        """(when, tenths) of the latest temperature."""
+        return watches.last_of(self.ledger, person)
+
+    def checkin_open(self, person: str) -> bool:
+        """Whether a temperature was asked for and not answered."""
+        return watches.open_of(self.ledger, person) is not None
+
+    def return_like(self, match: str) -> Mapping[str, Any] | None:
+        """The report already registered for the same person, with its ``duty``."""
+        found = registers.find_return(self.ledger, match)
+        return {**found.report, "duty": found.duty} if found else None
+
+    def code_locked(self, chat: str) -> bool:
+        """Whether this chat may try no code now."""
+        until = people.locked_until(self.ledger, chat)
+        return until is not None and until > self.now
+
+    def bound(self) -> Mapping[str, str]:
+        """What is bound already."""
+        return people.bound(self.ledger)

@@ -1,0 +1,57 @@
+"""What a message can lead to: conversations, and acts (sentences and buttons that do one thing). Without it the desk would have
+to know every handler by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from chat.form import Answers, Form
+from chat.incoming import Said
+from chat.letter import Outcome
+from rules.context import Context
+
+Reads = Any
+"""What a handler may ask of the open transaction; each handler names its own Protocol, ``bot.reads.Reads`` answers them all."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A form and what happens when it is finished, or handed to a human as it stands."""
+
+    form: Form
+    on_finished: Callable[[Any, Context, Reads, datetime], Outcome]
+    on_handed_over: Callable[[Answers, Context, Reads, datetime], Outcome] | None = None
+    private: bool = True
+    """Whether it may be held in a private chat only; in a group it then posts ``<form>.in_group`` instead."""
+    prefill: Callable[[Context, Reads], Answers] | None = None
+    """Answers already known of the person."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something done by one sentence: its phrases are the block ``acts.<name>``, its button's data ``d:<name>:<argument>``."""
+
+    name: str
+    run: Callable[[str, Context, Reads, datetime], Outcome]
+    who: Literal["anyone", "staff"] = "anyone"
+    argument: Literal["none", "may", "ref"] = "none"
+    """Whether words may follow the phrase; ``ref``: nothing, or something that begins with a number."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Understands free text that opens nothing by name: returns None when it is not for it."""
+
+    hear: Callable[[Said, Context, Reads, datetime, Any], Outcome | None]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Everything a message can lead to, in the order it is tried."""
+
+    conversations: Mapping[str, Conversation]
+    acts: tuple[Act, ...]
+    listeners: tuple[Listener, ...]
+    on_danger: Callable[[str, Context, Reads, datetime], Outcome]
+    on_voice: Callable[[Said, Context, Reads, datetime], Outcome]

@@ -1,0 +1,80 @@
+"""Finds names of acts and conversations, and words of danger, in what was said; without it only buttons would work."""
+
+from bot.hearing import Hearing
+from bot.routes import Act
+from bot.texts import LOCALES, texts
+from chat.letter import Button, Say
+from chat.reading.numbers import normalise
+from chat.reading.phrases import matches
+from rules.context import Context
+
+SEPARATORS = " :,，：。、#【】"
+
+
+def argument_of(act: Act, hearing: Hearing) -> str | None:
+    """What follows the act's name, from its button or typed; None when this is not the act that was meant."""
+    pressed = hearing.incoming.said.button
+    if pressed:
+        name, _, argument = pressed.removeprefix("d:").partition(":")
+        return argument if pressed.startswith("d:") and name == act.name else None
+    block = f"acts.{act.name}"
+    if not hearing.words.has(block):
+        return None
+    for phrases in hearing.all_options(block):
+        rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
+        if rest is not None and (act.argument != "ref" or is_ref(rest)):
+            return rest
+    return None
+
+
+def is_ref(rest: str) -> bool:
+    """Whether what follows is nothing, or begins with a duty's number (12, or a tip's K7QM)."""
+    first = rest.split(maxsplit=1)[0] if rest else ""
+    return not first or first.isdigit() or (len(first) == 4 and first.isascii() and first.isalnum())
+
+
+def after_phrase(text: str, phrases: tuple[str, ...], alone: bool) -> str | None:
+    """What follows the longest of the phrases that ``text`` begins with; None when it begins with none.
+
+    ``alone``: the phrase must be all that was said, unless it is a slash command.
+    """
+    text = normalise(text).strip()
+    if matches(text, phrases):
+        return ""
+    for phrase in sorted(phrases, key=len, reverse=True):
+        if not text.lower().startswith(phrase.lower()) or (alone and not phrase.startswith("/")):
+            continue
+        rest = text[len(phrase) :]
+        if phrase.isascii() and rest and rest[0].isalnum():
+            continue
+        return rest.strip(SEPARATORS)
+    return None
+
+
+def danger_in(hearing: Hearing) -> str:
+    """The sort of danger named in what was said (a key of ``danger.signs``), or an empty text."""
+    text = normalise(hearing.text).lower().replace(" ", "")
+    if not text or hearing.incoming.said.button:
+        return ""
+    for locale in LOCALES:
+        for words in texts(locale).options("danger.calm").values():
+            for word in words:
+                text = text.replace(_bare(word), "")
+        for sort, signs in texts(locale).options("danger.signs").items():
+            if any(_bare(sign) in text for sign in signs):
+                return sort
+    return ""
+
+
+def _bare(word: str) -> str:
+    return word.lower().replace(" ", "")
+
+
+def menu(context: Context) -> Say:
+    """What can be done here, as buttons."""
+    names = (
+        ("need", "temperature", "returnee", "tip") if context.watched else ("returnee", "temperature", "need", "tip")
+    )
+    rows = tuple((Button(f"@desk.menu_buttons.{name}", f"open:{name}"),) for name in names)
+    pairs = tuple((*rows[n], *rows[n + 1]) for n in range(0, len(rows), 2))
+    return Say("desk.menu", {"context": context}, pairs)

@@ -1,0 +1,64 @@
+"""The words of each language, read from ``templates/``; without it nothing the program says could be found or rendered."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+FOLDER = Path(__file__).resolve().parent.parent / "templates"
+LOCALES = ("zh", "en")
+
+
+class Texts:
+    """The words of one language. Blocks are named ``conversation.block``; raises KeyError for one that does not exist."""
+
+    def __init__(self, locale: str, folder: Path = FOLDER) -> None:
+        self.locale = locale
+        self._environment = Environment(
+            loader=FileSystemLoader(folder / locale), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            keep_trailing_newline=False, auto_reload=False,
+        )  # fmt: skip
+        self._options: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._plain: dict[str, str] = {}
+
+    def say(self, block: str, **values: object) -> str:
+        """The text of a block, without white space at its ends."""
+        template, name = self._find(block)
+        context = template.new_context(dict(values))
+        return "".join(template.blocks[name](context)).strip()
+
+    def has(self, block: str) -> bool:
+        """Whether there is such a block."""
+        file, _, name = block.partition(".")
+        return (Path(f"{file}.j2").name in self._files()) and name in self._template(file).blocks
+
+    def options(self, block: str) -> Mapping[str, tuple[str, ...]]:
+        """A vocabulary block, ``key: label / synonym / …`` a line."""
+        if block not in self._options:
+            lines = [line.strip() for line in self.say(block).splitlines() if line.strip()]
+            pairs = (line.split(":", 1) for line in lines)
+            self._options[block] = {
+                key.strip(): tuple(word.strip() for word in words.split(" / ")) for key, words in pairs
+            }
+        return self._options[block]
+
+    def _find(self, block: str) -> tuple[Template, str]:
+        file, _, name = block.partition(".")
+        template = self._template(file) if f"{file}.j2" in self._files() else None
+        if template is None or name not in template.blocks:
+            raise KeyError(f"no words for {block} in {self.locale}")
+        return template, name
+
+    def _template(self, file: str) -> Template:
+        return self._environment.get_template(f"{file}.j2")
+
+    @cache  # noqa: B019 - two languages, made once for the program's life
+    def _files(self) -> frozenset[str]:
+        return frozenset(self._environment.list_templates())
+
+
+@cache
+def texts(locale: str) -> Texts:
+    """The words of ``zh`` or ``en``; any other language reads Chinese."""
+    return Texts(locale if locale in LOCALES else "zh")

@@ -1,0 +1,23 @@
+"""The town as it stands now, config and bindings together; without it a group bound at noon would be unknown till the restart."""
+
+from dataclasses import dataclass, field
+
+from rules.binding import bound
+from rules.town import Town
+from storage import people
+from storage.ledger import Ledger
+
+
+@dataclass
+class TownBook:
+    """Holds the current town. The config's town never changes while the program runs; the bindings do."""
+
+    config_town: Town
+    town: Town = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.town = self.config_town
+
+    def refresh(self, ledger: Ledger) -> None:
+        """Read the bindings again."""
+        self.town = bound(self.config_town, people.bound(ledger))

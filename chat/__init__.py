@@ -1,0 +1,1 @@
+"""How a conversation works, whatever it is about; without this package every handler would invent its own."""

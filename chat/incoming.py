@@ -1,0 +1,54 @@
+"""What a person did in a chat, the same whatever messenger it came through; without it every gateway would invent its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A photo or voice message by the gateway's own reference (a Telegram file_id, a web upload's key)."""
+
+    kind: Literal["photo", "voice"]
+    ref: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said in one message: words (or a caption), a pressed button's data, or something attached."""
+
+    text: str = ""
+    button: str = ""
+    attachment: Attachment | None = None
+    location: tuple[float, float] | None = None
+    """Latitude and longitude in degrees."""
+    phone: str = ""
+    """The number of a shared contact."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message as it reached a gateway. ``message_id`` is the gateway's own and makes a second arrival harmless."""
+
+    channel: str
+    message_id: str
+    chat: str
+    """The address of the chat, ``channel:id``."""
+    sender: str
+    """The address of the person; equal to ``chat`` in a private chat."""
+    private: bool
+    said: Said
+    at: datetime
+    sender_name: str = ""
+    language: str = ""
+    """What the messenger says of the person's language, such as ``zh-hans`` or ``en``; empty when unknown."""
+    addressed: bool = True
+    """In a group: whether it was meant for the bot (command, mention, reply to the bot, button)."""
+    edited: bool = False
+    reply_to: str = ""
+    """The platform's id of the message it answers, as returned by a delivery."""
+    answer: str = ""
+    """What the gateway needs to answer a pressed button at once (a callback query's id)."""
+    event: Literal["message", "moved", "joined", "left", "blocked", "unblocked"] = "message"
+    moved_to: str = ""
+    """With ``event='moved'``: the chat's new address (a group that became a supergroup)."""

@@ -1,0 +1,223 @@
+"""The kinds of answers: each reads typed words, a button, a photo, a contact or a location, and gives a plain JSON value.
+
+Without it every question would have to understand people by itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chat.form import Asked, Offer, Setting, Unclear, Value
+from chat.incoming import Said
+from chat.reading.days import read_day
+from chat.reading.numbers import normalise
+from chat.reading.phone import read_phone
+from chat.reading.phrases import best_option, matches
+
+
+def _no_offers() -> tuple[Offer, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words as they are, ``longest`` characters at most; a ready answer where the question has ``_options``."""
+
+    longest: int = 200
+    shortest: int = 1
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """The text without white space at its ends."""
+        text = " ".join(said.text.split())
+        if len(text) < self.shortest:
+            raise Unclear("form.unclear_text")
+        if len(text) > self.longest:
+            raise Unclear("form.too_long", longest=self.longest)
+        return text
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """The ready answers, if its words name some."""
+        return tuple(Offer(o.key, o.label, o.label) for o in _option_offers(asked, setting))
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """As it was written."""
+        return str(value)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of the options of the block ``<question>_options``; the value is the option's key."""
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """The key of the option that was meant."""
+        found = best_option(said.text, setting.words.options(f"{asked.block}_options"))
+        if not isinstance(found, str):
+            raise Unclear("form.unclear_option")
+        return found
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """All options."""
+        return _option_offers(asked, setting)
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """The option's label."""
+        return setting.words.options(f"{asked.block}_options").get(str(value), (str(value),))[0]
+
+
+@dataclass(frozen=True)
+class PlaceOf:
+    """One of the town's places of a sort (``village``); the value is its key."""
+
+    sort: str
+    most_offers: int = 0
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """The key of the one place whose name is in what was said."""
+        places = setting.choices.get(self.sort, {})
+        text = normalise(said.text)
+        exact = [key for key, names in places.items() if matches(text, names) or text.lower() == key]
+        held = exact or [key for key, names in places.items() if any(name in text for name in names)]
+        if len(held) != 1:
+            raise Unclear("form.unclear_place")
+        return held[0]
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """None: a town has more villages than a phone has room."""
+        return _no_offers()
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """The place's name."""
+        return setting.choices.get(self.sort, {}).get(str(value), (str(value),))[0]
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day in the town's calendar, not after today; the value is its ISO text."""
+
+    earliest_days_ago: int = 60
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """The date as ``2020-02-03``."""
+        today = setting.now.date()
+        day = read_day(said.text, today)
+        if not isinstance(day, date):
+            raise Unclear("form.unclear_day")
+        if day > today:
+            raise Unclear("form.day_ahead")
+        if day < today - timedelta(days=self.earliest_days_ago):
+            raise Unclear("form.day_too_old", days=self.earliest_days_ago)
+        return day.isoformat()
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """Today, yesterday and the day before."""
+        labels = setting.words.options("form.days_ago")
+        today = setting.now.date()
+        return tuple(
+            Offer(key, names[0], (today - timedelta(days=int(key))).isoformat()) for key, names in labels.items()
+        )
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """Month and day."""
+        day = date.fromisoformat(str(value))
+        return setting.words.say("form.day", month=day.month, day=day.day)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone number, typed or shared as a contact; the value is its digits."""
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """The digits."""
+        found = read_phone(said.phone or said.text)
+        if found is None:
+            raise Unclear("form.unclear_phone")
+        return found
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """None: nobody else knows the number."""
+        return _no_offers()
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """All its digits: the summary is read by its owner."""
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where something is: words, or a shared location as ``{"lat": …, "lon": …}`` in degrees."""
+
+    longest: int = 80
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """Words, or the location."""
+        if said.location is not None:
+            return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
+        return Text(self.longest).read(said, asked, setting)
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """The ready answers, if its words name some."""
+        return Text(self.longest).offers(asked, setting)
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """The words, or the coordinates."""
+        if isinstance(value, dict):
+            return setting.words.say("form.location", lat=value["lat"], lon=value["lon"])
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo; the value is the gateway's reference. "None" is an answer too (the option key is kept)."""
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """``{"photo": reference}`` or ``{"none": true}``."""
+        if said.attachment is not None and said.attachment.kind == "photo":
+            return {"photo": said.attachment.ref}
+        if isinstance(best_option(said.text, setting.words.options("form.no_photo")), str):
+            return {"none": True}
+        raise Unclear("form.unclear_photo")
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """No photo."""
+        names = setting.words.options("form.no_photo")
+        return tuple(Offer(key, words[0], {"none": True}) for key, words in names.items())
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """Whether there is one."""
+        key = "form.has_photo" if isinstance(value, dict) and "photo" in value else "form.has_no_photo"
+        return setting.words.say(key)
+
+
+@dataclass(frozen=True)
+class Many:
+    """Several of something in one answer, split at commas and the like; none is the empty list."""
+
+    split: Callable[[str], tuple[str, ...]]
+    most: int = 20
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """A list of texts."""
+        text = " ".join(said.text.split())
+        if not text:
+            raise Unclear("form.unclear_text")
+        if isinstance(best_option(text, setting.words.options("form.none")), str):
+            return []
+        found = [part for part in self.split(text) if part][: self.most]
+        if not found or any(len(part) > 60 for part in found):
+            raise Unclear("form.too_long", longest=60)
+        return found
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """None of them."""
+        return tuple(Offer(key, names[0], []) for key, names in setting.words.options("form.none").items())
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """The list, or that there is none."""
+        return setting.words.say("form.list", items=list(value)) if value else setting.words.say("form.nothing")
+
+
+def _option_offers(asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+    block = f"{asked.block}_options"
+    if not setting.words.has(block):
+        return ()
+    return tuple(Offer(key, names[0], key) for key, names in setting.words.options(block).items())

@@ -1,0 +1,65 @@
+"""What the program says: to the chat it was asked in (Say), to somebody else (Tell), and the finished Letter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Lane = Literal["alert", "reply", "notice"]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A shortcut for something sayable. ``data`` is what comes back when pressed (at most 64 bytes), or ``url`` opens a link
+    or a phone call (``tel:``)."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True)
+class Say:
+    """A reply, by the name of its block of words (``need.received``), and the values the block shows."""
+
+    block: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    buttons: Rows = ()
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Words for somebody else, by address; the desk renders them in that chat's language."""
+
+    to: str
+    block: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    buttons: Rows = ()
+    lane: Lane = "alert"
+    duty: str = ""
+    """The reference of the duty it speaks of, so that a reply to it is understood and its delivery can be followed."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A finished message in plain text (no markup). ``picture`` names a PNG made by the program; ``attachments`` are
+    references of what a person sent and the same channel can send again."""
+
+    text: str
+    buttons: Rows = ()
+    picture: str = ""
+    attachments: tuple[tuple[str, str], ...] = ()
+    """Pairs of kind (photo, voice) and the gateway's reference."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a message: facts to keep (frozen dataclasses of ``rules.facts``), replies, and words for others."""
+
+    facts: tuple[object, ...] = ()
+    says: tuple[Say, ...] = ()
+    tells: tuple[Tell, ...] = ()
+    then: tuple[str, Mapping[str, Any]] | None = None
+    """A form to open next, by name, with the answers already known."""

@@ -1,0 +1,259 @@
+"""One turn of a conversation: what was said to a form, and what the form says next. Pure; without it nobody could be asked
+anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chat.form import Answers, Asked, Cursor, Form, Question, Setting, Talk, Unclear, Value
+from chat.incoming import Said
+from chat.letter import Button, Letter, Rows
+from chat.reading.phrases import matches
+
+End = Literal["asking", "finished", "cancelled"]
+MARK = "t"
+ROW_LETTERS = 14
+"""Labels that together are longer than this do not share a row on a narrow phone."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a turn came to: the talk as it must be kept, what is said, and whether it goes on."""
+
+    talk: Talk
+    letter: Letter
+    end: End = "asking"
+
+
+def open_form(form: Form, talk_id: str, setting: Setting, answers: Answers | None = None, first: str = "") -> Turn:
+    """Start a form, perhaps with answers already known; ``first`` stands above the first question (what is kept and why)."""
+    talk = Talk(talk_id, form.name, dict(answers or {}))
+    kept = _some(setting, f"{form.name}.kept")
+    return _ask(form, talk, setting, "\n".join(x for x in (first, kept) if x))
+
+
+def ask_again(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
+    """The question (or summary) where the talk stands, once more, below ``first``."""
+    return _ask(form, talk, setting, first)
+
+
+def take_turn(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
+    """Answer one message. Gives exactly one letter, and never leaves the talk in a state it cannot go on from."""
+    if said.button:
+        return _pressed(form, talk, said.button, setting)
+    return _controlled(form, talk, said, setting) or _answered(form, talk, said, setting)
+
+
+def button_of(data: str) -> tuple[str, str, str] | None:
+    """(talk id, question, key) of a form's button; None when it is no such button."""
+    parts = data.split(":", 3)
+    return (parts[1], parts[2], parts[3]) if len(parts) == 4 and parts[0] == MARK else None
+
+
+def _pressed(form: Form, talk: Talk, data: str, setting: Setting) -> Turn:
+    parts = button_of(data)
+    if parts is None or parts[0] != talk.id:
+        return _ask(form, talk, setting, setting.words.say("form.old_button"))
+    _, name, key = parts
+    if name == "!":
+        return _control(form, talk, key, setting) or _ask(form, talk, setting, setting.words.say("form.old_button"))
+    if talk.cursor.picking and key == "?" and form.question(name) in form.applying(talk.answers):
+        return _ask(form, replace(talk, cursor=Cursor(asking=name)), setting)
+    current = current_question(form, talk)
+    if current is None or current.name != name:
+        return _ask(form, talk, setting, setting.words.say("form.old_button"))
+    if key in ("yes", "no") and talk.cursor.likely is not None:
+        return _likely(form, talk, current, key, setting)
+    asked = Asked(form.name, current.name)
+    found = [offer for offer in current.kind.offers(asked, setting) if offer.key == key]
+    if not found:
+        return _ask(form, talk, setting, setting.words.say("form.old_button"))
+    return _keep(form, talk, current, found[0].value, {}, setting)
+
+
+def current_question(form: Form, talk: Talk) -> Question | None:
+    """The question the talk stands at; None at the summary."""
+    if talk.cursor.at_summary:
+        return None
+    asking = form.question(talk.cursor.asking)
+    return asking if asking is not None and asking in form.applying(talk.answers) else form.next(talk.answers)
+
+
+def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | None:
+    controls = setting.words.options("form.controls")
+    for key, phrases in controls.items():
+        if matches(said.text, phrases):
+            return _control(form, talk, key, setting)
+    return None
+
+
+def _control(form: Form, talk: Talk, key: str, setting: Setting) -> Turn | None:
+    """Cancel, back, skip, submit, change; None when that means nothing here."""
+    if key == "cancel":
+        return Turn(talk, Letter(setting.words.say("form.cancelled")), "cancelled")
+    if key == "back":
+        return _back(form, talk, setting)
+    current = current_question(form, talk)
+    if current is None:
+        return _at_summary(form, talk, key, setting)
+    if key == "skip":
+        if current.optional:
+            return _keep(form, talk, current, None, {}, setting)
+        return _ask(form, talk, setting, setting.words.say("form.cannot_skip"))
+    return None
+
+
+def _at_summary(form: Form, talk: Talk, key: str, setting: Setting) -> Turn | None:
+    if key == "submit":
+        return Turn(talk, Letter(""), "finished")
+    if key == "change":
+        return _pick(form, talk, setting)
+    return None
+
+
+def _back(form: Form, talk: Talk, setting: Setting) -> Turn:
+    current = current_question(form, talk)
+    applying = form.applying(talk.answers)
+    before = applying if current is None else applying[: applying.index(current)]
+    answered = [q for q in before if q.name in talk.answers]
+    if not answered:
+        return _ask(form, talk, setting, setting.words.say("form.at_first"))
+    return _ask(form, replace(talk, cursor=Cursor(asking=answered[-1].name), misses=0), setting)
+
+
+def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
+    current = current_question(form, talk)
+    if current is None:
+        return _summary_answer(form, talk, said, setting)
+    if talk.cursor.likely is not None:
+        choice = next((k for k, words in setting.words.options("form.yes_no").items() if matches(said.text, words)), "")
+        if choice:
+            return _likely(form, talk, current, choice, setting)
+    gleaned = dict(form.glean(said.text, setting)) if form.glean and said.text else {}
+    try:
+        value = current.kind.read(said, Asked(form.name, current.name), setting)
+    except Unclear as unclear:
+        if current.name not in gleaned:
+            return _unread(form, talk, current, unclear, setting)
+        value = gleaned[current.name]
+    return _keep(form, talk, current, value, gleaned, setting)
+
+
+def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
+    """At the summary: the name of an answer, after 改 or alone, goes to that question."""
+    words = setting.words
+    wanted = said.text
+    for phrase in words.options("form.controls").get("change", ()):
+        wanted = wanted.strip().removeprefix(phrase).strip()
+    applying = form.applying(talk.answers)
+    for number, question in enumerate(applying, 1):
+        if wanted and (matches(wanted, (_label(form, question, setting),)) or wanted == str(number)):
+            return _ask(form, replace(talk, cursor=Cursor(asking=question.name), misses=0), setting)
+    missed = replace(talk, misses=talk.misses + 1)
+    return _ask(form, missed, setting, words.say("form.unclear_summary"))
+
+
+def _likely(form: Form, talk: Talk, current: Question, choice: str, setting: Setting) -> Turn:
+    if choice == "yes":
+        return _keep(form, talk, current, talk.cursor.likely, {}, setting)
+    return _ask(form, replace(talk, cursor=replace(talk.cursor, likely=None)), setting)
+
+
+def _unread(form: Form, talk: Talk, current: Question, unclear: Unclear, setting: Setting) -> Turn:
+    missed = replace(talk, misses=talk.misses + 1, cursor=replace(talk.cursor, likely=unclear.likely))
+    asked = Asked(form.name, current.name)
+    own = f"{asked.block}_unclear"
+    help_text = setting.words.say(own if setting.words.has(own) else unclear.block, **unclear.values)
+    if unclear.likely is None:
+        return _ask(form, missed, setting, help_text)
+    yes_no = setting.words.options("form.yes_no")
+    row = tuple(Button(words[0], f"{MARK}:{talk.id}:{current.name}:{key}") for key, words in yes_no.items())
+    return Turn(missed, Letter(help_text, (row,)))
+
+
+def _keep(
+    form: Form, talk: Talk, current: Question, value: Value, gleaned: Mapping[str, Value], setting: Setting
+) -> Turn:  # fmt: skip
+    more = {name: found for name, found in gleaned.items() if name not in talk.answers and form.question(name)}
+    answers = _that_apply(form, {**talk.answers, **more, current.name: value})
+    return _ask(form, replace(talk, answers=answers, cursor=Cursor(), misses=0), setting)
+
+
+def _that_apply(form: Form, answers: Answers) -> Answers:
+    """Without what no longer applies after a change: should it apply again, it is asked again."""
+    while True:
+        counting = form.kept(answers)
+        kept = {name: value for name, value in answers.items() if name in counting}
+        if len(kept) == len(answers):
+            return kept
+        answers = kept
+
+
+def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
+    current = current_question(form, talk)
+    if current is None and not form.summary:
+        return Turn(talk, Letter(""), "finished")
+    if current is None:
+        return _summary(form, replace(talk, cursor=Cursor(at_summary=True)), setting, first)
+    asked = Asked(form.name, current.name)
+    applying = form.applying(talk.answers)
+    progress = setting.words.say("form.progress", number=applying.index(current) + 1, of=len(applying))
+    text = f"{progress}{setting.words.say(asked.block, **_known(form, talk, setting))}"
+    rows = _rows(tuple(
+        Button(o.label, f"{MARK}:{talk.id}:{current.name}:{o.key}") for o in current.kind.offers(asked, setting)
+    )) + _control_row(talk, setting, ("skip",) if current.optional else ())  # fmt: skip
+    return Turn(talk, Letter("\n".join(x for x in (first, text) if x), rows))
+
+
+def _known(form: Form, talk: Talk, setting: Setting) -> dict[str, object]:
+    """The answers so far, for questions that speak of them (为 self or 您家人)."""
+    return {"answers": {q.name: talk.answers.get(q.name) for q in form.questions}}
+
+
+def _summary(form: Form, talk: Talk, setting: Setting, first: str) -> Turn:
+    lines = []
+    for number, question in enumerate(form.applying(talk.answers), 1):
+        value = talk.answers.get(question.name)
+        shown = setting.words.say("form.nothing") if value is None else _show(form, question, value, setting)
+        lines.append(setting.words.say("form.line", number=number, label=_label(form, question, setting), value=shown))
+    text = setting.words.say("form.summary", lines=lines)
+    own = _some(setting, f"{form.name}.before_submit", answers=dict(talk.answers))
+    rows = _control_row(talk, setting, ("submit", "change", "cancel"))
+    return Turn(talk, Letter("\n".join(x for x in (first, text, own) if x), rows))
+
+
+def _show(form: Form, question: Question, value: Value, setting: Setting) -> str:
+    return question.kind.show(value, Asked(form.name, question.name), setting)
+
+
+def _pick(form: Form, talk: Talk, setting: Setting) -> Turn:
+    buttons = tuple(
+        Button(_label(form, q, setting), f"{MARK}:{talk.id}:{q.name}:?") for q in form.applying(talk.answers)
+    )
+    picking = replace(talk, cursor=Cursor(at_summary=True, picking=True))
+    return Turn(picking, Letter(setting.words.say("form.which"), _rows(buttons)))
+
+
+def _label(form: Form, question: Question, setting: Setting) -> str:
+    return setting.words.say(f"{form.name}.{question.name}_label")
+
+
+def _control_row(talk: Talk, setting: Setting, keys: tuple[str, ...]) -> Rows:
+    controls = setting.words.options("form.controls")
+    row = tuple(Button(controls[key][0], f"{MARK}:{talk.id}:!:{key}") for key in keys)
+    return (row,) if row else ()
+
+
+def _rows(buttons: tuple[Button, ...]) -> Rows:
+    """Short labels side by side, long ones below each other."""
+    rows: list[tuple[Button, ...]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) < 3 and sum(len(b.label) for b in (*rows[-1], button)) <= ROW_LETTERS:
+            rows[-1] = (*rows[-1], button)
+        else:
+            rows.append((button,))
+    return tuple(rows)
+
+
+def _some(setting: Setting, block: str, **values: object) -> str:
+    return setting.words.say(block, **values) if setting.words.has(block) else ""

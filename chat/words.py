@@ -1,0 +1,21 @@
+"""How the code asks for words without holding any: the one door to ``templates/`` for everything below the edges."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Words(Protocol):
+    """The words of one language."""
+
+    @property
+    def locale(self) -> str:
+        """``zh`` or ``en``."""
+
+    def say(self, block: str, **values: object) -> str:
+        """The text of ``conversation.block`` with these values; raises KeyError when the block does not exist."""
+
+    def has(self, block: str) -> bool:
+        """Whether there is such a block."""
+
+    def options(self, block: str) -> Mapping[str, tuple[str, ...]]:
+        """A vocabulary: lines ``key: label / synonym / synonym`` of a block, in order; the first word is the label."""

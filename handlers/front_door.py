@@ -1,0 +1,149 @@
+"""The first words, help, what is mine, what is open here, and codes; without it nobody would find the way in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chat.form import Form, Question
+from chat.kinds import PlaceOf
+from chat.letter import Button, Outcome, Say
+from rules.context import Context
+from rules.duty import Duty, worst_first
+from rules.facts import Bound, PersonTold, WrongCode
+
+PAGE = 8
+
+
+class Reads(Protocol):
+    """What these acts ask."""
+
+    def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
+        """What is not over and is for this person."""
+
+    def watch_of(self, person: str) -> Any:
+        """The watch a person is under."""
+
+    def last_temperature(self, person: str) -> tuple[datetime, int] | None:
+        """(when, tenths) of the latest temperature."""
+
+    def code_locked(self, chat: str) -> bool:
+        """Whether this chat may try no code now."""
+
+    def bound(self) -> Mapping[str, str]:
+        """What is bound already."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Which village somebody belongs to."""
+
+    village: str
+
+
+home = Form("home", Home, (Question("village", PlaceOf("village")),), summary=False)
+
+
+def on_home(report: Home, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """Keep it, and show what can be done."""
+    village = context.town.village(report.village)
+    says = (
+        Say("desk.welcome", {"village": village.name if village else ""}),
+        Say("desk.menu", {"context": context}, MENU),
+    )
+    return Outcome((PersonTold(context.sender, village=report.village),), says)
+
+
+MENU = (
+    (
+        Button("@desk.menu_buttons.returnee", "open:returnee"),
+        Button("@desk.menu_buttons.temperature", "open:temperature"),
+    ),
+    (Button("@desk.menu_buttons.need", "open:need"), Button("@desk.menu_buttons.tip", "open:tip")),
+)
+
+
+def on_start(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """/start, or /start <village key> from the poster's link."""
+    if context.place != "private":
+        return Outcome(says=(Say("desk.in_group", {"link": f"{context.town.public_url}/c/{context.village}"}),))
+    key = argument.split(maxsplit=1)[0] if argument else ""
+    village = context.town.village(key)
+    if village is not None:
+        says = (Say("desk.welcome", {"village": village.name}), Say("desk.menu", {"context": context}, MENU))
+        return Outcome((PersonTold(context.sender, village=village.key),), says)
+    if context.village:
+        known = context.town.village(context.village)
+        says = (
+            Say("desk.welcome", {"village": known.name if known else ""}),
+            Say("desk.menu", {"context": context}, MENU),
+        )
+        return Outcome(says=says)
+    return Outcome(says=(Say("desk.welcome", {"village": ""}),), then=("home", {}))
+
+
+def on_help(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """帮助: what can be said here."""
+    return Outcome(says=(Say("desk.help_staff" if context.staff else "desk.help", {"context": context}),))
+
+
+def on_menu(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """菜单: what can be done here."""
+    if context.place in ("cadres", "office"):
+        return Outcome(says=(Say("desk.help_staff", {"context": context}),))
+    return Outcome(says=(Say("desk.menu", {"context": context}, MENU),))
+
+
+def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """我的: what is kept of me, and how my things stand."""
+    watch = reads.watch_of(context.sender)
+    last = reads.last_temperature(context.sender)
+    village = context.town.village(context.village)
+    values = {
+        "context": context, "village": village.name if village else "",
+        "until": watch.until.astimezone(context.town.zone) if watch else None,
+        "last": (last[0].astimezone(context.town.zone), f"{last[1] // 10}.{last[1] % 10}") if last else None,
+        "duties": [_line(d, context, now) for d in worst_first(reads.open_duties_of(context.sender))],
+    }  # fmt: skip
+    if context.place != "private":
+        return Outcome(says=(Say("desk.only_private"),))
+    return Outcome(says=(Say("desk.mine", values),))
+
+
+def todo(argument: str, context: Context, found: tuple[Duty, ...], now: datetime) -> Outcome:
+    """待办: what is open here, mine first, worst first, with the time left; ``待办 2`` is the second page."""
+    ordered = worst_first(found)
+    ordered = tuple(sorted(ordered, key=lambda d: d.holder != context.sender))
+    page = max(int(argument), 1) if argument.isdigit() else 1
+    shown = ordered[(page - 1) * PAGE : page * PAGE]
+    more = len(ordered) - page * PAGE
+    lines = [_line(d, context, now) for d in shown]
+    rows = ((Button("@acts.buttons.next_page", f"d:todo:{page + 1}"),),) if more > 0 else ()
+    return Outcome(says=(Say("desk.todo", {"lines": lines, "count": len(ordered), "more": max(more, 0)}, rows),))
+
+
+def on_bind(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """/bind CODE: this chat is the one the config means. Five wrong codes lock the chat out for an hour."""
+    if reads.code_locked(context.chat):
+        return Outcome(says=(Say("desk.code_locked"),))
+    code = f"bind:{argument.strip()}"
+    if code in reads.bound() or not argument.strip() or not _is_code(code, context):
+        return Outcome((WrongCode(context.chat),), (Say("desk.code_wrong"),))
+    return Outcome((Bound(code, context.chat),), (Say("desk.bound"),))
+
+
+def _is_code(code: str, context: Context) -> bool:
+    town = context.town
+    named = [town.command_post, *(a.head for a in town.areas)]
+    named += [x for line in town.lines for x in (line.leader, line.deputy)]
+    named += [x for v in town.villages for x in (v.group, v.cadres, v.head)]
+    named += [x for p in town.people for x in (p.id, p.cadre)]
+    return code in named
+
+
+def _line(duty: Duty, context: Context, now: datetime) -> dict[str, object]:
+    left = int((duty.due_at - now).total_seconds() // 60) if duty.due_at else None
+    open_for = int((now - duty.opened_at).total_seconds() // 60)
+    village = context.town.village(duty.village)
+    return {"duty": duty, "card": duty.card, "left": left, "open_for": open_for, "mine": duty.holder == context.sender,
+            "village": village.name if village else ""}  # fmt: skip

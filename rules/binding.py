@@ -1,0 +1,48 @@
+"""Addresses that were bound, or moved, since the config was written; without it a code would be written in vain."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from rules.town import Town
+
+UNBOUND = "bind:"
+
+
+def bound(town: Town, bindings: Mapping[str, str]) -> Town:
+    """The town with every address that has a binding replaced by what it is bound to now."""
+    if not bindings:
+        return town
+    return replace(
+        town,
+        command_post=bindings.get(town.command_post, town.command_post),
+        **{
+            name: tuple(_swap(x, bindings) for x in getattr(town, name))
+            for name in ("areas", "lines", "villages", "people")
+        },
+    )
+
+
+def _swap(item: Any, bindings: Mapping[str, str]) -> Any:
+    if not is_dataclass(item) or isinstance(item, type):
+        return item
+    changed = {}
+    for f in fields(item):
+        value = getattr(item, f.name)
+        if isinstance(value, str) and value in bindings:
+            changed[f.name] = bindings[value]
+    return replace(item, **changed) if changed else item
+
+
+def codes(town: Town) -> tuple[tuple[str, str], ...]:
+    """(``bind:CODE``, what it stands for) of every address still to be bound."""
+    found: list[tuple[str, str]] = []
+    if town.command_post.startswith(UNBOUND):
+        found.append((town.command_post, "command_post"))
+    for name in ("areas", "lines", "villages", "people"):
+        for item in getattr(town, name):
+            for f in fields(item):
+                value = getattr(item, f.name)
+                if isinstance(value, str) and value.startswith(UNBOUND):
+                    found.append((value, f"{name}.{getattr(item, 'key', '') or getattr(item, 'name', '')}.{f.name}"))
+    return tuple(found)

@@ -1,0 +1,126 @@
+"""The town as its config describes it; without it no rule would know whose village, line or group it speaks of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Address = str
+"""Where a letter can go: ``channel:id``, such as ``telegram:-1001`` or ``web:li``; ``bind:CODE`` until somebody binds it."""
+
+LINES = ("screening", "monitoring", "areas", "checkpoints", "publicity", "supplies")
+TARGETS = (
+    "cadres", "responsible", "holder", "village_head", "area_head", "line_leader", "deputy", "command_post", "inspectors",
+)  # fmt: skip
+ROUTING = "routing"
+"""A target of tips only: whom the routing names for what the tip is about (rules.tips.first_told)."""
+ROLES = (
+    "villager", "returnee", "isolated", "household_head", "cadre", "grid_worker", "village_head", "area_head",
+    "volunteer", "duty_leader", "duty_officer", "checkpoint", "patrol", "line_leader", "deputy", "command_post",
+    "inspector", "admin",
+)  # fmt: skip
+"""What a person may be, at a place (TOWN.md, Roles); one person may be several."""
+STATES = ("open", "claimed", "reported", "closed")
+Locale = Literal["zh", "en"]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a ladder: ``after`` this long since the duty opened, ``tell`` these targets, ``unless`` it is that far."""
+
+    after: timedelta
+    tell: tuple[str, ...]
+    unless: str | None = None
+
+
+@dataclass(frozen=True)
+class Area:
+    """A management district (管理区) and its head's address."""
+
+    key: str
+    name: str
+    head: Address = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of the six lines of work (战线), its leader and deputy."""
+
+    key: str
+    leader: Address = ""
+    deputy: Address = ""
+
+
+@dataclass(frozen=True)
+class Village:
+    """A village, its villagers' group, its cadres' group and its head."""
+
+    key: str
+    name: str
+    area: str = ""
+    group: Address = ""
+    cadres: Address = ""
+    head: Address = ""
+    households: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody named in the config: who, where, with which roles; ``cadre`` looks after the household (包保干部)."""
+
+    id: Address
+    name: str
+    village: str = ""
+    roles: tuple[str, ...] = ()
+    cadre: Address = ""
+    phone: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Town:
+    """Everything the rules need to know of a town; times of day are in ``zone``, ``fever`` is tenths of a degree Celsius."""
+
+    name: str
+    key: str = "town"
+    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    locale: Locale = "zh"
+    ladders: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
+    notice_times: tuple[time, ...] = (time(7, 30), time(12), time(18, 30))
+    checkin_times: tuple[time, ...] = (time(8), time(17))
+    remind_after: timedelta = timedelta(hours=1)
+    missed_after: timedelta = timedelta(hours=2)
+    fever: int = 373
+    isolation_days: int = 14
+    isolation_origins: tuple[str, ...] = ("wuhan", "hubei")
+    report_time: time = time(21)
+    need_within: timedelta = timedelta(hours=2)
+    command_post: Address = ""
+    areas: tuple[Area, ...] = ()
+    lines: tuple[Line, ...] = ()
+    villages: tuple[Village, ...] = ()
+    people: tuple[Person, ...] = ()
+    public_url: str = ""
+
+    def village(self, key: str | None) -> Village | None:
+        """The village with this key, or None."""
+        return next((v for v in self.villages if v.key == key), None)
+
+    def village_of_chat(self, chat: Address) -> tuple[Village, Literal["group", "cadres"]] | None:
+        """Which village's group, or cadres' group, a chat is; None for any other chat."""
+        for village in self.villages:
+            if chat and chat == village.group:
+                return village, "group"
+            if chat and chat == village.cadres:
+                return village, "cadres"
+        return None
+
+    def line(self, key: str) -> Line | None:
+        """The line with this key, or None."""
+        return next((x for x in self.lines if x.key == key), None)
+
+    def area_of(self, village: str) -> Area | None:
+        """The district that answers for a village (属地管理责任), or None."""
+        found = self.village(village)
+        return next((a for a in self.areas if found and a.key == found.area), None)

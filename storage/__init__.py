@@ -1,0 +1,1 @@
+"""How facts are kept: without this package a restart would forget everything anybody told the village."""

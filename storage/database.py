@@ -1,0 +1,173 @@
+"""The one door to the database: plain functions run on a thread of their own, many waiting messages sharing one commit.
+
+Without it every caller would have to know how SQLite and PostgreSQL differ in what a transaction is.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+MOST_TOGETHER = 64
+"""Pieces of work that may share one commit on SQLite: beyond that a reply would wait longer than a commit costs."""
+TRIES = 5
+POSTGRES_WORKERS = 4
+
+
+@dataclass
+class _Wait:
+    work: Callable[[Connection], Any]
+    lock: str
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[Any]"
+
+
+class Database:
+    """``await transact(work)`` runs ``work(connection)`` in one transaction and returns its result once that is durable.
+
+    Raises what ``work`` raises (nothing of it is kept then), or sqlalchemy's OperationalError when the database is away.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self._waiting: queue.SimpleQueue[_Wait | None] = queue.SimpleQueue()
+        count = 1 if self.sqlite else POSTGRES_WORKERS
+        self._threads = [threading.Thread(target=self._run, name=f"database-{n}", daemon=True) for n in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    async def transact(self, work: Work[T], lock: str = "") -> T:
+        """One transaction. ``lock`` names what no two transactions may decide at once (a town and chat); PostgreSQL only,
+        SQLite has one writer anyway."""
+        loop = asyncio.get_running_loop()
+        wait = _Wait(work, lock, loop, loop.create_future())
+        self._waiting.put(wait)
+        result: T = await wait.done
+        return result
+
+    def transact_now(self, work: Work[T], lock: str = "") -> T:
+        """The same for code that has no event loop (the command line)."""
+        with self.engine.begin() as connection:
+            _take_lock(connection, lock, self.sqlite)
+            return work(connection)
+
+    def close(self) -> None:
+        """Finish what waits, then let go of the connections."""
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self.engine.dispose()
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            together = [first]
+            ended = False
+            while self.sqlite and len(together) < MOST_TOGETHER:
+                try:
+                    more = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+                if more is None:
+                    ended = True
+                    break
+                together.append(more)
+            self._commit_together(together)
+            if ended:
+                return
+
+    def _commit_together(self, together: list[_Wait]) -> None:
+        for left in range(TRIES - 1, -1, -1):
+            try:
+                results = _attempt(self.engine, together, self.sqlite)
+            except Exception as fault:  # noqa: BLE001 - the thread's edge: whoever waits must hear of it, whatever it is
+                if left and _worth_another_try(fault):
+                    continue
+                results = [(False, fault)] * len(together)
+            _answer(together, results)
+            return
+
+
+def _attempt(engine: Engine, together: list[_Wait], sqlite: bool) -> list[tuple[bool, Any]]:
+    results: list[tuple[bool, Any]] = []
+    with engine.begin() as connection:
+        for wait in together:
+            _take_lock(connection, wait.lock, sqlite)
+            if len(together) == 1:
+                results.append((True, wait.work(connection)))
+                continue
+            savepoint = connection.begin_nested()
+            try:
+                results.append((True, wait.work(connection)))
+                savepoint.commit()
+            except Exception as fault:  # noqa: BLE001 - one bad message fails alone, the others keep their commit
+                savepoint.rollback()
+                results.append((False, fault))
+    return results
+
+
+def _answer(together: list[_Wait], results: list[tuple[bool, Any]]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Wait, tuple[bool, Any]]]] = {}
+    for wait, result in zip(together, results, strict=True):
+        by_loop.setdefault(wait.loop, []).append((wait, result))
+    for loop, pairs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, pairs)
+
+
+def _settle(pairs: list[tuple[_Wait, tuple[bool, Any]]]) -> None:
+    for wait, (good, value) in pairs:
+        if wait.done.done():
+            continue
+        if good:
+            wait.done.set_result(value)
+        else:
+            wait.done.set_exception(value)
+
+
+def _take_lock(connection: Connection, lock: str, sqlite: bool) -> None:
+    if lock and not sqlite:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": lock})
+
+
+def _worth_another_try(fault: Exception) -> bool:
+    """A deadlock, a serialisation failure, a busy file or a server that went away: the same work may well succeed now."""
+    if isinstance(fault, DBAPIError) and fault.connection_invalidated:
+        return True
+    state = getattr(getattr(fault, "orig", None), "sqlstate", "")
+    return state in ("40001", "40P01") or (isinstance(fault, OperationalError) and "locked" in str(fault))
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False, "timeout": 30}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """The driver must not open transactions by itself: its late BEGIN lets a savepoint outlive its transaction."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,150 @@
+"""Duties as they are kept; without it a claim would be forgotten at the next restart."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, or_, select, update
+
+from rules.duty import ENDED, Duty
+from storage.ledger import Ledger
+from storage.tables import audit, duties, new_id, towns
+
+PLAIN = tuple(f.name for f in fields(Duty) if f.name in duties.c)
+
+
+def next_number(ledger: Ledger) -> str:
+    """Draw the next number of the town's one series; given back if the transaction fails."""
+    counted = (
+        update(towns)
+        .where(towns.c.town == ledger.town)
+        .values(next_number=towns.c.next_number + 1)
+        .returning(towns.c.next_number)
+    )
+    return str(ledger.tx.execute(counted).scalar_one() - 1)
+
+
+def add(ledger: Ledger, duty: Duty) -> None:
+    """Keep a new duty."""
+    ledger.tx.execute(duties.insert(), _row(ledger, duty))
+
+
+def save(ledger: Ledger, duty: Duty) -> None:
+    """Keep a duty as it stands after a move or a rung."""
+    row = _row(ledger, duty)
+    where = (duties.c.town == ledger.town) & (duties.c.ref == duty.ref)
+    ledger.tx.execute(update(duties).where(where).values(row))
+
+
+def find(ledger: Ledger, ref: str) -> Duty | None:
+    """A duty by its number, locked until the transaction ends so that of two people pressing at once one comes first."""
+    return _one(ledger, select(duties).where(duties.c.ref == ref.upper()))
+
+
+def of_message(ledger: Ledger, ref: str) -> Duty | None:
+    """The same as ``find``, by a reference the program itself kept."""
+    return _one(ledger, select(duties).where(duties.c.ref == ref))
+
+
+def open_in(
+    ledger: Ledger, villages: Sequence[str] = (), lines: Sequence[str] = (), whole: bool = False
+) -> tuple[Duty, ...]:
+    """What is not over in these villages or on these lines (or in the whole town)."""
+    query = select(duties).where(duties.c.town == ledger.town, duties.c.state.not_in(ENDED))
+    if not whole:
+        query = query.where(or_(duties.c.village.in_(villages), duties.c.line.in_(lines)))
+    return _all(ledger, query)
+
+
+def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty, ...]:
+    """What is not over and is for this person."""
+    query = select(duties).where(
+        duties.c.town == ledger.town, duties.c.subject == subject, duties.c.state.not_in(ENDED)
+    )
+    if kind:
+        query = query.where(duties.c.kind == kind)
+    return _all(ledger, query)
+
+
+def due(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:
+    """Duties whose next rung is due, the earliest first; rows another process is deciding are left to it."""
+    query = (
+        select(duties)
+        .where(duties.c.town == ledger.town, duties.c.rung_at <= now)
+        .order_by(duties.c.rung_at, duties.c.ref)
+        .limit(most)
+    )
+    if ledger.postgres:
+        query = query.with_for_update(skip_locked=True)
+    return _all(ledger, query)
+
+
+def next_rung(ledger: Ledger) -> tuple[datetime, str, str] | None:
+    """(when, kind, number) of the rung that comes next, or None."""
+    query = (
+        select(duties.c.rung_at, duties.c.kind, duties.c.ref)
+        .where(duties.c.town == ledger.town, duties.c.rung_at.is_not(None))
+        .order_by(duties.c.rung_at, duties.c.ref)
+        .limit(1)
+    )
+    row = ledger.tx.execute(query).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def opened_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Duty, ...]:
+    """Every duty opened, or due, in the window: what the nightly report counts."""
+    opened = duties.c.opened_at.between(since, until)
+    falls_due = duties.c.due_at.between(since, until)
+    return _all(ledger, select(duties).where(duties.c.town == ledger.town, or_(opened, falls_due)))
+
+
+def record(ledger: Ledger, noun: str, ref: str, what: str, who: str, chat: str, at: datetime, note: str = "") -> None:
+    """One row of history: who did what to a duty, watch or role, when and from which chat."""
+    ledger.tx.execute(
+        audit.insert(),
+        {
+            "town": ledger.town, "id": new_id(), "noun": noun, "ref": ref, "what": what, "who": who, "chat": chat,
+            "at": at, "note_sealed": ledger.vault.seal(note) if note else "",
+        },
+    )  # fmt: skip
+
+
+def history(ledger: Ledger, noun: str, ref: str) -> list[tuple[datetime, str, str, str]]:
+    """(when, what, who, note) in order."""
+    query = (
+        select(audit.c.at, audit.c.what, audit.c.who, audit.c.note_sealed)
+        .where(audit.c.town == ledger.town, audit.c.noun == noun, audit.c.ref == ref)
+        .order_by(audit.c.at, audit.c.id)
+    )
+    rows = ledger.tx.execute(query)
+    return [(at, what, who, ledger.vault.open(note) if note else "") for at, what, who, note in rows]
+
+
+def count(ledger: Ledger) -> int:
+    """How many duties there ever were."""
+    return int(ledger.tx.execute(select(func.count()).where(duties.c.town == ledger.town)).scalar_one())
+
+
+def _one(ledger: Ledger, query: Select[Any]) -> Duty | None:
+    query = query.where(duties.c.town == ledger.town)
+    if ledger.postgres:
+        query = query.with_for_update()
+    row = ledger.tx.execute(query).mappings().first()
+    return _duty(ledger, row) if row else None
+
+
+def _all(ledger: Ledger, query: Select[Any]) -> tuple[Duty, ...]:
+    return tuple(_duty(ledger, row) for row in ledger.tx.execute(query).mappings())
+
+
+def _row(ledger: Ledger, duty: Duty) -> dict[str, Any]:
+    row = {name: getattr(duty, name) for name in PLAIN}
+    name = ledger.vault.seal(duty.holder_name) if duty.holder_name else ""
+    return {**row, "town": ledger.town, "card_sealed": ledger.seal(dict(duty.card)), "holder_name_sealed": name}
+
+
+def _duty(ledger: Ledger, row: RowMapping) -> Duty:
+    plain = Duty(**{name: row[name] for name in PLAIN})
+    name = ledger.vault.open(row["holder_name_sealed"]) if row["holder_name_sealed"] else ""
+    return replace(plain, card=ledger.unseal(row["card_sealed"]) or {}, holder_name=name)

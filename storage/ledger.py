@@ -1,0 +1,41 @@
+"""An open transaction on one town's rows; without it each query would carry three arguments and one could be forgotten."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.vault import Vault
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A transaction, the town whose rows it may touch, and the vault that seals what must not be read on the disk."""
+
+    tx: Connection
+    town: str
+    vault: Vault
+
+    def seal(self, value: Any) -> str:
+        """A JSON value, sealed."""
+        return self.vault.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def unseal(self, sealed: str) -> Any:
+        """What ``seal`` was given; an empty column is None."""
+        return json.loads(self.vault.open(sealed)) if sealed else None
+
+    @property
+    def postgres(self) -> bool:
+        """Whether rows are locked one by one here."""
+        return self.tx.dialect.name == "postgresql"
+
+    def insert(self, table: Table) -> Any:
+        """An INSERT that knows ON CONFLICT on both databases."""
+        return insert_for(self.tx.dialect, table)
+
+
+def insert_for(dialect: Dialect, table: Table) -> Insert:
+    """The dialect's own INSERT, which has ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)

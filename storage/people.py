@@ -1,0 +1,144 @@
+"""People, their bindings and what they told of themselves; without it the bot would ask everybody everything again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from rules.facts import PersonTold
+from rules.town import Town
+from storage.ledger import Ledger
+from storage.tables import bindings, lockouts, people
+
+WRONG_CODES = 5
+LOCKED_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of somebody."""
+
+    id: str
+    name: str = ""
+    village: str = ""
+    roles: tuple[str, ...] = ()
+    place: str = ""
+    phone: str = ""
+    cadre: str = ""
+    locale: str = ""
+    reachable: bool = True
+
+
+def find(ledger: Ledger, address: str) -> Known | None:
+    """The person behind an address, or None."""
+    row = (
+        ledger.tx.execute(select(people).where(people.c.town == ledger.town, people.c.id == address)).mappings().first()
+    )
+    if row is None:
+        return None
+    return Known(
+        row["id"], _open(ledger, row["name_sealed"]), row["village"] or "", tuple(row["roles"]),
+        _open(ledger, row["place_sealed"]), _open(ledger, row["phone_sealed"]), row["cadre"], row["locale"],
+        row["reachable"],
+    )  # fmt: skip
+
+
+def tell(ledger: Ledger, fact: PersonTold) -> None:
+    """Keep what somebody told of themselves; empty fields change nothing."""
+    values: dict[str, Any] = {}
+    if fact.name:
+        values["name_sealed"] = ledger.vault.seal(fact.name)
+    if fact.place:
+        values["place_sealed"] = ledger.vault.seal(fact.place)
+    if fact.phone:
+        values |= {"phone_sealed": ledger.vault.seal(fact.phone), "phone_hash": ledger.vault.lookup(fact.phone)}
+    if fact.village:
+        values["village"] = fact.village
+    if fact.locale:
+        values["locale"] = fact.locale
+    _put(ledger, fact.id, values)
+
+
+def seed(ledger: Ledger, town: Town) -> None:
+    """The config's people, where nothing is known of them yet; what was changed by chat stays."""
+    known = set(ledger.tx.execute(select(people.c.id).where(people.c.town == ledger.town)).scalars())
+    for person in town.people:
+        if person.id.startswith("bind:") or person.id in known:
+            continue
+        tell(ledger, PersonTold(person.id, person.name, person.village, person.place, person.phone))
+        _put(ledger, person.id, {"roles": list(person.roles), "cadre": person.cadre, "seeded": True})
+
+
+def reachable(ledger: Ledger, address: str, can: bool) -> None:
+    """Whether letters reach this address (blocked, kicked, gone: no)."""
+    _put(ledger, address, {"reachable": can})
+
+
+def unreachable(ledger: Ledger) -> frozenset[str]:
+    """The addresses that nothing reaches now."""
+    query = select(people.c.id).where(people.c.town == ledger.town, people.c.reachable.is_(False))
+    return frozenset(ledger.tx.execute(query).scalars())
+
+
+def locales(ledger: Ledger, addresses: tuple[str, ...]) -> Mapping[str, str]:
+    """The language each address reads, where known."""
+    query = select(people.c.id, people.c.locale).where(people.c.town == ledger.town, people.c.id.in_(addresses))
+    return {address: locale for address, locale in ledger.tx.execute(query) if locale}
+
+
+def bound(ledger: Ledger) -> Mapping[str, str]:
+    """The address as the config writes it (``bind:CODE``, or one that moved) → the address it is now."""
+    return {code: address for code, address in ledger.tx.execute(
+        select(bindings.c.code, bindings.c.address).where(bindings.c.town == ledger.town)
+    )}  # fmt: skip
+
+
+def bind(ledger: Ledger, code: str, address: str, at: datetime) -> None:
+    """Keep a binding; a code works once."""
+    ledger.tx.execute(bindings.insert(), {"town": ledger.town, "code": code, "address": address, "at": at})
+    ledger.tx.execute(delete(lockouts).where(lockouts.c.town == ledger.town, lockouts.c.chat == address))
+
+
+def rebind(ledger: Ledger, old: str, new: str, at: datetime) -> None:
+    """A group moved: its binding follows; a move of an address from the config becomes a binding of that address."""
+    where = (bindings.c.town == ledger.town) & (bindings.c.address == old)
+    changed = ledger.tx.execute(update(bindings).where(where).values(address=new)).rowcount
+    if not changed:
+        row = {"town": ledger.town, "code": old, "address": new, "at": at}
+        ledger.tx.execute(ledger.insert(bindings).values(row).on_conflict_do_nothing())
+
+
+def locked_until(ledger: Ledger, chat: str) -> datetime | None:
+    """Until when this chat may try no code."""
+    query = select(lockouts.c.until).where(lockouts.c.town == ledger.town, lockouts.c.chat == chat)
+    until: datetime | None = ledger.tx.execute(query).scalar()
+    return until
+
+
+def wrong_code(ledger: Ledger, chat: str, at: datetime) -> int:
+    """Count a wrong code; the fifth locks the chat out for an hour. Returns how many it were."""
+    query = select(lockouts.c.wrong, lockouts.c.until).where(lockouts.c.town == ledger.town, lockouts.c.chat == chat)
+    row = ledger.tx.execute(query).first()
+    expired = row is not None and row[1] is not None and row[1] <= at
+    wrong = 1 if row is None or expired else row[0] + 1
+    values = {"wrong": wrong, "until": at + LOCKED_FOR if wrong >= WRONG_CODES else None}
+    statement = ledger.insert(lockouts).values(town=ledger.town, chat=chat, **values)
+    ledger.tx.execute(statement.on_conflict_do_update(index_elements=["town", "chat"], set_=values))
+    return wrong
+
+
+def _put(ledger: Ledger, address: str, values: Mapping[str, Any]) -> None:
+    blank = {"roles": [], "name_sealed": "", "place_sealed": "", "phone_sealed": "", "phone_hash": "", "cadre": ""}
+    row = {"locale": "", "reachable": True, "seeded": False, "village": None, **blank, **values}
+    statement = ledger.insert(people).values(town=ledger.town, id=address, **row)
+    if values:
+        statement = statement.on_conflict_do_update(index_elements=["town", "id"], set_=dict(values))
+    else:
+        statement = statement.on_conflict_do_nothing()
+    ledger.tx.execute(statement)
+
+
+def _open(ledger: Ledger, sealed: str) -> str:
+    return ledger.vault.open(sealed) if sealed else ""

@@ -1,0 +1,45 @@
+"""What has fired is a row: without it a restart would send the morning's notice twice, or never."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from storage.ledger import Ledger
+from storage.tables import slots, towns
+
+
+def fire(ledger: Ledger, task: str, at: datetime, now: datetime) -> bool:
+    """Claim a slot. True for exactly one caller ever, however many processes try."""
+    statement = ledger.insert(slots).values(town=ledger.town, task=task, at=at, fired_at=now).on_conflict_do_nothing()
+    return bool(ledger.tx.execute(statement).rowcount)
+
+
+def last(ledger: Ledger) -> dict[str, datetime]:
+    """Task → the latest slot of it that fired."""
+    query = select(slots.c.task, func.max(slots.c.at)).where(slots.c.town == ledger.town).group_by(slots.c.task)
+    return {task: at for task, at in ledger.tx.execute(query)}
+
+
+def begin(ledger: Ledger, now: datetime) -> datetime:
+    """When this town's clock first ran: no slot before that is owed. Returns it."""
+    query = select(towns.c.began_at).where(towns.c.town == ledger.town)
+    found: datetime | None = ledger.tx.execute(query).scalar()
+    if found is not None:
+        return found
+    row = {"town": ledger.town, "next_number": 1, "began_at": now, "clock_rate": 1.0, "clock_moved": False}
+    ledger.tx.execute(insert(towns).values(row))
+    return now
+
+
+def clock(ledger: Ledger) -> tuple[datetime | None, datetime | None, float, bool]:
+    """(town time, real time, rate, moved) as last kept."""
+    columns = towns.c
+    query = select(columns.clock_town, columns.clock_real, columns.clock_rate, columns.clock_moved)
+    row = ledger.tx.execute(query.where(columns.town == ledger.town)).first()
+    return (row[0], row[1], row[2], row[3]) if row else (None, None, 1.0, False)
+
+
+def keep_clock(ledger: Ledger, town: datetime, real: datetime, rate: float, moved: bool) -> None:
+    """Keep the town's time, so that a restart does not move it back."""
+    values = {"clock_town": town, "clock_real": real, "clock_rate": rate, "clock_moved": moved}
+    ledger.tx.execute(update(towns).where(towns.c.town == ledger.town).values(values))

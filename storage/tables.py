@@ -1,0 +1,343 @@
+"""Every table of the program in one place; without it neither the queries nor the migrations would agree on a column.
+
+Every row belongs to a town: keys are (town, id). Times are stored in UTC. What may identify a person or tell of their health is
+sealed by the vault before it gets here; such columns end in ``_sealed``.
+"""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, kept in UTC on every database (SQLite would drop the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a naive time is a mistake of ours and raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone reached the database")
+        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back as an aware time in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """A key ordered by the time it was made: 9 hex digits of milliseconds' high part and 64 random bits in all 27 digits."""
+    return f"{time.time_ns() // 1000:014x}{secrets.token_hex(6)}"
+
+
+def _town() -> Column[Any]:
+    return Column("town", String(40), primary_key=True)
+
+
+def _key(name: str = "id", length: int = 80) -> Column[Any]:
+    return Column(name, String(length), primary_key=True)
+
+
+towns = Table(
+    "towns",
+    metadata,
+    _town(),
+    Column("next_number", Integer, nullable=False, default=1),
+    Column("began_at", Moment, nullable=False),
+    Column("clock_town", Moment),
+    Column("clock_real", Moment),
+    Column("clock_rate", Float, nullable=False, default=1.0),
+    Column("clock_moved", Boolean, nullable=False, default=False),
+)
+
+bindings = Table(
+    "bindings",
+    metadata,
+    _town(),
+    _key("code", 64),
+    Column("address", String(160), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+lockouts = Table(
+    "lockouts",
+    metadata,
+    _town(),
+    _key("chat", 160),
+    Column("wrong", Integer, nullable=False),
+    Column("until", Moment),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _town(),
+    _key("id", 160),
+    Column("name_sealed", Text, nullable=False, default=""),
+    Column("village", String(40)),
+    Column("roles", JSON, nullable=False, default=list),
+    Column("place_sealed", Text, nullable=False, default=""),
+    Column("phone_sealed", Text, nullable=False, default=""),
+    Column("phone_hash", String(64), nullable=False, default=""),
+    Column("cadre", String(160), nullable=False, default=""),
+    Column("locale", String(8), nullable=False, default=""),
+    Column("reachable", Boolean, nullable=False, default=True),
+    Column("seeded", Boolean, nullable=False, default=False),
+    Index("people_by_phone", "town", "phone_hash"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _town(),
+    _key("channel", 24),
+    _key("message_id", 120),
+    Column("at", Moment, nullable=False),
+    Column("fate", String(16), nullable=False),
+    Column("raw_sealed", Text),
+    Column("why", Text),
+)
+
+talks = Table(
+    "talks",
+    metadata,
+    _town(),
+    _key("chat", 160),
+    _key("person", 160),
+    Column("id", String(12), nullable=False),
+    Column("form", String(40), nullable=False),
+    Column("answers_sealed", Text, nullable=False),
+    Column("cursor", JSON, nullable=False),
+    Column("misses", Integer, nullable=False, default=0),
+    Column("touched_at", Moment, nullable=False),
+    Column("idle_at", Moment),
+    Index("talks_by_idle", "town", "idle_at"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    _town(),
+    _key("ref", 16),
+    Column("kind", String(24), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("village", String(40), nullable=False, default=""),
+    Column("line", String(24), nullable=False, default=""),
+    Column("subject", String(160), nullable=False, default=""),
+    Column("responsible", String(160), nullable=False, default=""),
+    Column("card_sealed", Text, nullable=False),
+    Column("holder", String(160), nullable=False, default=""),
+    Column("holder_name_sealed", Text, nullable=False, default=""),
+    Column("offered_to", String(160), nullable=False, default=""),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("claimed_at", Moment),
+    Column("reported_at", Moment),
+    Column("closed_at", Moment),
+    Column("confirmed", Boolean),
+    Column("rung", Integer, nullable=False, default=0),
+    Column("rung_at", Moment),
+    Column("told", Integer, nullable=False, default=0),
+    Index("duties_by_rung", "town", "rung_at"),
+    Index("duties_by_village", "town", "village", "state"),
+    Index("duties_by_subject", "town", "subject", "state"),
+    Index("duties_by_opened", "town", "opened_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _town(),
+    _key("id", 32),
+    Column("noun", String(16), nullable=False),
+    Column("ref", String(160), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("who", String(160), nullable=False, default=""),
+    Column("chat", String(160), nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Column("note_sealed", Text, nullable=False, default=""),
+    Index("audit_by_ref", "town", "noun", "ref"),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    _town(),
+    _key("person", 160),
+    Column("village", String(40), nullable=False),
+    Column("origin", String(24), nullable=False, default=""),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("watches_by_until", "town", "until"),
+)
+
+checkins = Table(
+    "checkins",
+    metadata,
+    _town(),
+    _key("person", 160),
+    Column("slot", Moment, primary_key=True),
+    Column("village", String(40), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("next_at", Moment),
+    Column("answered_at", Moment),
+    Column("duty", String(16), nullable=False, default=""),
+    Index("checkins_by_next", "town", "next_at"),
+    Index("checkins_by_slot", "town", "slot"),
+    Index("checkins_open", "town", "person", "state"),
+)
+
+temperatures = Table(
+    "temperatures",
+    metadata,
+    _town(),
+    _key("id", 32),
+    Column("person", String(160), nullable=False),
+    Column("village", String(40), nullable=False, default=""),
+    Column("value_sealed", Text, nullable=False),
+    Column("fever", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("temperatures_by_at", "town", "at"),
+    Index("temperatures_by_person", "town", "person", "at"),
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    _town(),
+    _key("id", 32),
+    Column("reporter", String(160), nullable=False),
+    Column("village", String(40), nullable=False),
+    Column("match_hash", String(64), nullable=False),
+    Column("origin", String(24), nullable=False),
+    Column("arrived", String(10), nullable=False),
+    Column("report_sealed", Text, nullable=False),
+    Column("duty", String(16), nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Index("returns_by_match", "town", "match_hash"),
+    Index("returns_by_at", "town", "at"),
+)
+
+tips = Table(
+    "tips",
+    metadata,
+    _town(),
+    _key("ref", 16),
+    Column("village", String(40), nullable=False, default=""),
+    Column("line", String(24), nullable=False),
+    Column("report_sealed", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+)
+
+zero_reports = Table(
+    "zero_reports",
+    metadata,
+    _town(),
+    _key("village", 40),
+    _key("day", 10),
+    Column("who", String(160), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    _town(),
+    _key("task", 24),
+    Column("at", Moment, primary_key=True),
+    Column("fired_at", Moment, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _town(),
+    _key("id", 32),
+    Column("channel", String(24), nullable=False),
+    Column("address", String(160), nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("call_sealed", Text, nullable=False),
+    Column("duty", String(16), nullable=False, default=""),
+    Column("cause", String(144), nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("platform_id", String(80), nullable=False, default=""),
+    Column("why", Text, nullable=False, default=""),
+    Index("outbox_by_state", "town", "state", "channel", "lane", "id"),
+    Index("outbox_by_message", "town", "address", "platform_id"),
+    Index("outbox_by_duty", "town", "duty"),
+    Index("outbox_by_cause", "town", "cause"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    _town(),
+    _key("address", 160),
+    Column("until", Moment, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _town(),
+    _key("name", 40),
+    Column("owner", String(40), nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+web_letters = Table(
+    "web_letters",
+    metadata,
+    _town(),
+    _key("chat", 160),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(64), nullable=False),
+    Column("direction", String(4), nullable=False),
+    Column("sender", String(160), nullable=False, default=""),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("web_letters_by_id", "town", "chat", "id", unique=True),
+)
+
+web_files = Table(
+    "web_files",
+    metadata,
+    _town(),
+    _key("key", 64),
+    Column("chat", String(160), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("mime", String(40), nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)

@@ -1,0 +1,56 @@
+"""Open conversations; without it a restart in the middle would make an old man start over."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from storage.ledger import Ledger
+from storage.tables import talks
+
+Kept = tuple[str, str, dict[str, object], dict[str, object], int]
+"""(id, form, answers, cursor, misses): plain values, since storage does not know what a talk is."""
+
+
+def find(ledger: Ledger, chat: str, person: str) -> Kept | None:
+    """The talk a person has open in a chat, or None."""
+    query = select(talks.c.id, talks.c.form, talks.c.answers_sealed, talks.c.cursor, talks.c.misses).where(
+        talks.c.town == ledger.town, talks.c.chat == chat, talks.c.person == person
+    )
+    row = ledger.tx.execute(query).first()
+    return (row[0], row[1], ledger.unseal(row[2]) or {}, dict(row[3]), row[4]) if row else None
+
+
+def save(ledger: Ledger, chat: str, person: str, kept: Kept, now: datetime, idle_at: datetime) -> None:
+    """Keep a talk as it stands."""
+    identity, form, answers, cursor, misses = kept
+    values = {
+        "id": identity, "form": form, "answers_sealed": ledger.seal(answers), "cursor": cursor, "misses": misses,
+        "touched_at": now, "idle_at": idle_at,
+    }  # fmt: skip
+    statement = ledger.insert(talks).values(town=ledger.town, chat=chat, person=person, **values)
+    ledger.tx.execute(statement.on_conflict_do_update(index_elements=["town", "chat", "person"], set_=values))
+
+
+def drop(ledger: Ledger, chat: str, person: str) -> None:
+    """The talk is over."""
+    ledger.tx.execute(delete(talks).where(talks.c.town == ledger.town, talks.c.chat == chat, talks.c.person == person))
+
+
+def idle(ledger: Ledger, now: datetime, most: int = 200) -> list[tuple[str, str]]:
+    """(chat, person) of the talks nobody has gone on with for too long."""
+    query = (
+        select(talks.c.chat, talks.c.person)
+        .where(talks.c.town == ledger.town, talks.c.idle_at <= now)
+        .order_by(talks.c.idle_at)
+        .limit(most)
+    )
+    if ledger.postgres:
+        query = query.with_for_update(skip_locked=True)
+    return [(chat, person) for chat, person in ledger.tx.execute(query)]
+
+
+def next_idle(ledger: Ledger) -> datetime | None:
+    """When the next talk falls idle."""
+    query = select(talks.c.idle_at).where(talks.c.town == ledger.town, talks.c.idle_at.is_not(None))
+    found: datetime | None = ledger.tx.execute(query.order_by(talks.c.idle_at).limit(1)).scalar()
+    return found

@@ -1,0 +1,172 @@
+"""Who is watched, which check-ins were answered, and every temperature; without it nobody would notice a silent house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from rules.facts import TemperatureTaken, WatchStarted
+from storage.ledger import Ledger
+from storage.tables import checkins, new_id, temperatures, watches
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One person under observation."""
+
+    person: str
+    village: str
+    origin: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Checkin:
+    """One call for a temperature: asked, reminded, missed, answered; ``next_at`` is when its clock rings next."""
+
+    person: str
+    slot: datetime
+    village: str
+    state: str
+    next_at: datetime | None
+    duty: str = ""
+
+
+def start(ledger: Ledger, fact: WatchStarted) -> None:
+    """Begin, or lengthen, a watch."""
+    values = {
+        "village": fact.village, "origin": fact.origin, "since": fact.since, "until": fact.until, "ended_at": None,
+    }  # fmt: skip
+    statement = ledger.insert(watches).values(town=ledger.town, person=fact.person, **values)
+    ledger.tx.execute(statement.on_conflict_do_update(index_elements=["town", "person"], set_=values))
+
+
+def find(ledger: Ledger, person: str) -> Watch | None:
+    """The watch a person is under now, or None."""
+    query = select(watches).where(
+        watches.c.town == ledger.town, watches.c.person == person, watches.c.ended_at.is_(None)
+    )
+    row = ledger.tx.execute(query).first()
+    return Watch(row.person, row.village, row.origin, row.since, row.until) if row else None
+
+
+def running(ledger: Ledger, at: datetime) -> list[Watch]:
+    """Everybody watched at that time."""
+    query = select(watches).where(
+        watches.c.town == ledger.town, watches.c.ended_at.is_(None), watches.c.since <= at, watches.c.until > at
+    )
+    return [
+        Watch(r.person, r.village, r.origin, r.since, r.until)
+        for r in ledger.tx.execute(query.order_by(watches.c.person))
+    ]
+
+
+def over(ledger: Ledger, at: datetime) -> list[Watch]:
+    """Watches whose time has run out and which are not ended yet."""
+    query = select(watches).where(watches.c.town == ledger.town, watches.c.ended_at.is_(None), watches.c.until <= at)
+    return [
+        Watch(r.person, r.village, r.origin, r.since, r.until)
+        for r in ledger.tx.execute(query.order_by(watches.c.until))
+    ]
+
+
+def next_end(ledger: Ledger) -> datetime | None:
+    """When the next watch ends."""
+    query = select(watches.c.until).where(watches.c.town == ledger.town, watches.c.ended_at.is_(None))
+    found: datetime | None = ledger.tx.execute(query.order_by(watches.c.until).limit(1)).scalar()
+    return found
+
+
+def end(ledger: Ledger, person: str, at: datetime) -> None:
+    """The watch is over."""
+    where = (watches.c.town == ledger.town) & (watches.c.person == person)
+    ledger.tx.execute(update(watches).where(where).values(ended_at=at))
+
+
+def call(ledger: Ledger, watched: Sequence[Watch], slot: datetime, next_at: datetime) -> None:
+    """Ask these people for their temperature."""
+    rows = [
+        {"town": ledger.town, "person": w.person, "slot": slot, "village": w.village, "state": "asked", "next_at": next_at,
+         "duty": ""}
+        for w in watched
+    ]  # fmt: skip
+    if rows:
+        ledger.tx.execute(ledger.insert(checkins).on_conflict_do_nothing(), rows)
+
+
+def due(ledger: Ledger, now: datetime, most: int = 500) -> list[Checkin]:
+    """Check-ins whose clock has rung, the earliest first."""
+    query = (
+        select(checkins)
+        .where(checkins.c.town == ledger.town, checkins.c.next_at <= now)
+        .order_by(checkins.c.next_at, checkins.c.person)
+        .limit(most)
+    )
+    if ledger.postgres:
+        query = query.with_for_update(skip_locked=True)
+    return [Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) for r in ledger.tx.execute(query)]
+
+
+def next_due(ledger: Ledger) -> datetime | None:
+    """When the next check-in's clock rings."""
+    query = select(checkins.c.next_at).where(checkins.c.town == ledger.town, checkins.c.next_at.is_not(None))
+    found: datetime | None = ledger.tx.execute(query.order_by(checkins.c.next_at).limit(1)).scalar()
+    return found
+
+
+def set_state(ledger: Ledger, checkin: Checkin) -> None:
+    """Keep where a check-in stands."""
+    where = (checkins.c.town == ledger.town) & (checkins.c.person == checkin.person) & (checkins.c.slot == checkin.slot)
+    values = {"state": checkin.state, "next_at": checkin.next_at, "duty": checkin.duty}
+    ledger.tx.execute(update(checkins).where(where).values(values))
+
+
+def find_checkin(ledger: Ledger, person: str, slot: datetime) -> Checkin | None:
+    """One check-in as it stands, locked."""
+    query = select(checkins).where(checkins.c.town == ledger.town, checkins.c.person == person, checkins.c.slot == slot)
+    r = ledger.tx.execute(query.with_for_update() if ledger.postgres else query).first()
+    return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
+
+
+def open_of(ledger: Ledger, person: str) -> Checkin | None:
+    """The latest check-in this person has not answered."""
+    query = (
+        select(checkins)
+        .where(checkins.c.town == ledger.town, checkins.c.person == person, checkins.c.state != "answered")
+        .order_by(checkins.c.slot.desc())
+        .limit(1)
+    )
+    r = ledger.tx.execute(query).first()
+    return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
+
+
+TAKEN = temperatures.insert()
+ANSWERED = update(checkins)
+
+
+def take(ledger: Ledger, fact: TemperatureTaken) -> None:
+    """Keep a temperature, and with it the answer to every check-in the person has open."""
+    ledger.tx.execute(
+        TAKEN,
+        {
+            "town": ledger.town, "id": new_id(), "person": fact.person, "village": fact.village,
+            "value_sealed": ledger.seal(fact.tenths), "fever": fact.fever, "at": fact.at,
+        },
+    )  # fmt: skip
+    where = (checkins.c.town == ledger.town) & (checkins.c.person == fact.person) & (checkins.c.state != "answered")
+    # The value itself is kept once, sealed, in temperatures; here only that there was an answer.
+    ledger.tx.execute(ANSWERED.where(where).values(state="answered", next_at=None, answered_at=fact.at))
+
+
+def last_of(ledger: Ledger, person: str) -> tuple[datetime, int] | None:
+    """(when, tenths) of the person's latest temperature."""
+    query = (
+        select(temperatures.c.at, temperatures.c.value_sealed)
+        .where(temperatures.c.town == ledger.town, temperatures.c.person == person)
+        .order_by(temperatures.c.at.desc())
+        .limit(1)
+    )
+    row = ledger.tx.execute(query).first()
+    return (row[0], int(ledger.unseal(row[1]))) if row else None

@@ -1,0 +1,203 @@
+"""A small town on a real database with a messenger made of paper; without it no transcript could be played."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside
+from chat.incoming import Attachment, Incoming, Said
+from chat.letter import Letter
+from rules.ladders import LADDERS
+from rules.town import Area, Line, Person, Town, Village
+from storage.database import Database
+from storage.migrate import migrate
+from storage.vault import Vault, new_key
+
+ZONE = ZoneInfo("Asia/Shanghai")
+BEGIN = datetime(2020, 2, 10, 7, 0, tzinfo=ZONE)
+
+TOWN = Town(
+    name="许家湖",
+    ladders=LADDERS,
+    command_post="paper:command",
+    public_url="http://village.test",
+    areas=(Area("north", "北片", "paper:area"),),
+    lines=tuple(Line(key, f"paper:leader-{key}", f"paper:deputy-{key}") for key in
+                ("screening", "monitoring", "areas", "checkpoints", "publicity", "supplies")),
+    villages=(
+        Village("yaowa", "姚洼", "north", "paper:group-yaowa", "paper:cadres-yaowa", "paper:head", 212),
+        Village("shimen", "石门", "north", "paper:group-shimen", "paper:cadres-shimen", "paper:head2", 140),
+    ),
+    people=(
+        Person("paper:li", "李大山", "yaowa", ("isolated",), "paper:zhang", place="村东头"),
+        Person("paper:sun", "孙桂英", "yaowa", ("isolated",), "paper:chen"),
+        Person("paper:anna", "Anna Wu", "yaowa", ("isolated",), "paper:zhang", place="by the mill"),
+        Person("paper:wang", "王小兵", "yaowa"),
+        Person("paper:zhao", "赵婶", "yaowa"),
+        Person("paper:zhang", "张建国", "yaowa", ("cadre",), phone="00000003101"),
+        Person("paper:chen", "陈秀英", "yaowa", ("cadre",)),
+        Person("paper:head", "周支书", "yaowa", ("village_head",)),
+        Person("paper:inspector", "督查", "", ("inspector",)),
+    ),
+)  # fmt: skip
+NAMES = {"paper:cadres-yaowa": "cadres/姚洼", "paper:cadres-shimen": "cadres/石门", "paper:group-yaowa": "group/姚洼",
+         "paper:group-shimen": "group/石门"}  # fmt: skip
+CHATS = {name: address for address, name in NAMES.items()}
+ENGLISH = frozenset({"paper:anna", "paper:tom"})
+
+
+def name_of(address: str) -> str:
+    """How a chat is called in a transcript."""
+    return NAMES.get(address, address.removeprefix("paper:"))
+
+
+@dataclass
+class PaperGateway:
+    """A messenger whose every sheet is kept: what was delivered where, with its buttons."""
+
+    channel: str = "paper"
+    sheets: list[tuple[str, str, Letter]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+
+    def parse(self, raw: Mapping[str, Any]) -> Sequence[Incoming]:
+        """Nothing arrives by wire here."""
+        return ()
+
+    def render(self, address: str, letter: Letter) -> Sequence[Call]:
+        """The letter itself."""
+        rows = [[[b.label, b.data, b.url] for b in row] for row in letter.buttons]
+        return [{"text": letter.text, "rows": rows, "picture": bool(letter.picture),
+                 "attachments": [list(a) for a in letter.attachments]}]  # fmt: skip
+
+    async def listen(self, receive: Receive, set_aside: SetAside) -> None:
+        """Nothing to listen to."""
+
+    async def deliver(self, call: Call) -> Result:
+        """Keep the sheet, unless nobody lives there any more."""
+        if call["address"] in self.gone:
+            return Refused("gone", gone=True)
+        self.sheets.append((str(call["row"]), call["address"], call))  # type: ignore[arg-type]
+        return Accepted(f"m{len(self.sheets)}")
+
+    def pace(self, address: str) -> tuple[float, int, float]:
+        """As fast as it can."""
+        return 0.0, 0, 0.0
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass
+class Stage:
+    """Plays one transcript against one database."""
+
+    url: str
+    town: Town = TOWN
+    gateway: PaperGateway = field(default_factory=PaperGateway)
+    vault: Vault = field(default_factory=lambda: Vault([new_key()]))
+    count: int = 0
+    heard: int = 0
+    app: Any = None
+    sending: Any = None
+    clock: datetime = BEGIN
+
+    async def open(self) -> None:
+        """Start the program on this database."""
+        import asyncio
+
+        migrate(self.url)
+        self.app = App(
+            self.town, Database(self.url), self.vault, {"paper": self.gateway}, lambda: datetime.now(UTC), BEGIN
+        )
+        await self.app.prepare()
+        self.app.clock.rate = 0.0
+        self.app.clock.set(self.clock)
+        self.sending = asyncio.create_task(self.app.sender.run())
+        self.reporting = asyncio.create_task(self.app.reporting.run())
+
+    async def close(self) -> None:
+        """Stop it, as a kill would: nothing is told."""
+        import asyncio
+
+        for task in (self.sending, self.reporting):
+            task.cancel()
+        await asyncio.gather(self.sending, self.reporting, return_exceptions=True)
+        await self.app.close()
+
+    async def restart(self) -> None:
+        """Stop and start again."""
+        await self.close()
+        await self.open()
+
+    async def move(self, to: datetime) -> None:
+        """Let the town's time pass until then."""
+        self.clock = to
+        await self.app.clockwork.move(to)
+
+    async def say(self, who: str, words: str) -> None:
+        """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo)``, ``(location a,b)``."""
+        name, _, place = who.partition("@")
+        sender = CHATS.get(name, f"paper:{name}")
+        chat = CHATS.get(place, f"paper:{place}") if place else sender
+        said, reply = self._said(chat, words), ""
+        if words.startswith("re: "):
+            reply, said = self._last_card(chat), Said(text=words[4:])
+        self.count += 1
+        await self.app.desk.receive(
+            Incoming("paper", f"{self.count}", chat, sender, not place, said, self.clock, sender_name="",
+                     language="en" if sender in ENGLISH else "zh", addressed=not place or bool(said.button) or bool(reply)
+                     or words.startswith(("/", "@")), reply_to=reply)
+        )  # fmt: skip
+
+    async def listen(self) -> list[tuple[str, str]]:
+        """What the bot has said since the last time, in the order it was decided."""
+        await self.app.sender.drained()
+        await self.app.reporting.idle()
+        await self.app.sender.drained()
+        new = sorted(self.gateway.sheets[self.heard :], key=lambda sheet: sheet[0])
+        self.heard = len(self.gateway.sheets)
+        return [(name_of(address), shown(call)) for _, address, call in new]  # type: ignore[arg-type]
+
+    def _said(self, chat: str, words: str) -> Said:
+        button = re.fullmatch(r"\[(.+)\]", words)
+        if button:
+            return Said(button=self._data(chat, button[1]))
+        if words == "(voice)":
+            return Said(attachment=Attachment("voice", "voice-1"))
+        if words == "(photo)":
+            return Said(attachment=Attachment("photo", "photo-1"))
+        if words == "(sticker)":
+            return Said()
+        place = re.fullmatch(r"\(location ([\d.]+),([\d.]+)\)", words)
+        if place:
+            return Said(location=(float(place[1]), float(place[2])))
+        contact = re.fullmatch(r"\(contact (\d+)\)", words)
+        return Said(phone=contact[1]) if contact else Said(text=words.removeprefix("@"))
+
+    def _data(self, chat: str, label: str) -> str:
+        label, _, back = label.partition("|")
+        found = [
+            data
+            for _, address, call in reversed(self.gateway.sheets)
+            if address == chat
+            for row in call["rows"]  # type: ignore[index]
+            for shown_label, data, url in row
+            if shown_label == label and not url
+        ]
+        if not found:
+            raise AssertionError(f"nothing in {name_of(chat)} has a button [{label}]")
+        return str(found[int(back or 0)])
+
+    def _last_card(self, chat: str) -> str:
+        return next(f"m{n}" for n in range(len(self.gateway.sheets), 0, -1) if self.gateway.sheets[n - 1][1] == chat)
+
+
+def shown(call: Mapping[str, Any]) -> str:
+    """A sheet as a transcript shows it: text, then its buttons."""
+    buttons = "  ".join(f"[{label}]" for row in call["rows"] for label, _, _ in row)
+    marks = "".join(f" ({kind})" for kind, _ in call["attachments"]) + (" (picture)" if call["picture"] else "")
+    return call["text"] + marks + (f"  {buttons}" if buttons else "")

@@ -1,0 +1,63 @@
+"""Plays every transcript through the real desk on a real database: a message not written there fails the test."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.script import CLOCK, Script, Step, read, write
+from tests.conversations.stage import BEGIN, Stage
+
+HERE = Path(__file__).parent
+SCRIPTS = sorted(HERE.glob("*.chat"))
+
+
+async def play(script: Script, stage: Stage) -> list[list[tuple[str, str]]]:
+    """Play a script; returns what the bot said after each step."""
+    await stage.open()
+    heard = []
+    try:
+        for step in script.steps:
+            await _do(step, stage)
+            heard.append(await stage.listen())
+    finally:
+        await stage.close()
+    return heard
+
+
+async def _do(step: Step, stage: Stage) -> None:
+    if step.kind == "said":
+        await stage.say(step.who, step.said)
+    elif step.kind == "clock":
+        month, day, hour, minute = CLOCK.match(step.text).groups()  # type: ignore[union-attr]
+        to = stage.clock.replace(hour=int(hour), minute=int(minute))
+        if month:
+            to = to.replace(month=int(month), day=int(day))
+        await stage.move(to if to >= stage.clock else to + timedelta(days=1))
+    elif step.kind == "restart":
+        await stage.restart()
+    elif step.kind.startswith("gone "):
+        stage.gateway.gone.add(f"paper:{step.kind.removeprefix('gone ')}")
+    elif step.kind != "begin":
+        raise ValueError(f"cannot do {step.text}")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+async def test_transcript(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    script = read(path)
+    stage = Stage(f"sqlite:///{tmp_path}/town.db")
+    heard = await play(script, stage)
+    if request.config.getoption("--update-chats"):
+        write(path, script, heard)
+        return
+    for step, said in zip(script.steps, heard, strict=True):
+        expected = [
+            (chat, said[n][1] if text == "…" and n < len(said) else text)
+            for n, (chat, text) in enumerate(step.expected)
+        ]
+        assert said == expected, f"{path.name}, after: {step.text}"
+
+
+def test_transcripts_are_there() -> None:
+    assert SCRIPTS
+    assert BEGIN.tzinfo is not None
