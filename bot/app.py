@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.boards import Boards
 from bot.climber import Climber
 from bot.clockwork import Clockwork
 from bot.desk import Desk
@@ -56,7 +57,7 @@ class App:
         self.clock = TownClock.started(self.real_now, kept, self.first)
         await self.database.transact(lambda tx: self._begin(self.ledger(tx)))
         post = Post(self.gateways)
-        climber = Climber(post)
+        climber = Climber(Boards(post))
         self.sender = Sender(
             self.database,
             self.vault,

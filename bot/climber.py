@@ -1,18 +1,18 @@
-"""Tells the rung of a duty that is due, in the same commit that decides it; without it a ladder would be a picture on a wall."""
+"""Tells the rung of a duty that is due, in the commit that decides it; without it a ladder would be a picture on a wall."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.post import Post, label_buttons
-from bot.texts import texts
-from chat.letter import Button, Letter, Rows
-from rules.climbing import Climb, climb
+from bot.boards import Boards
+from rules.binding import UNBOUND
+from rules.climbing import Climb, climb, schedule
 from rules.duty import Duty
+from rules.roster import Shift
 from rules.routing import addresses
-from rules.town import Town
-from storage import duties, people
+from rules.town import Address, Ladder, Rung, Town
+from storage import duties, people, roster
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
@@ -20,72 +20,82 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Climber:
-    """Climbs ladders for one program; ``post`` says which channels there are."""
+    """Climbs ladders for one program; ``boards`` tells, and keeps what was told up to date."""
 
-    post: Post
+    boards: Boards
 
     def climb(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime) -> Duty:
         """Decide and tell what is due for this duty at ``now``; keeps the duty and returns it as it stands."""
-        gone = people.unreachable(ledger)
-        ladder = town.ladders[duty.ladder]
-
-        def find(target: str) -> tuple[str, ...]:
-            named = addresses(town, duty, target)
-            return tuple(a for a in named if a not in gone and a.partition(":")[0] in self.post.gateways)
-
-        step = climb(duty, ladder, now, find)
+        if duty.rung_at is None or duty.rung_at > now:
+            duties.save(ledger, duty)
+            return duty
+        step = climb(duty, self._ladder(town, duty), now, self._finder(ledger, town, duty, now))
+        step = replace(step, skipped=(*duty.unreached, *step.skipped), duty=replace(step.duty, unreached=()))
         if not step.tell and step.skipped:
-            step = self._last_resort(ledger, town, step, gone)
+            step = self._last_resort(ledger, town, step)
         duties.save(ledger, step.duty)
         for address in step.tell:
-            self._tell(ledger, town, step, address, now, real_now)
+            self.boards.tell(ledger, town, step, address, now, real_now)
         if step.tell:
-            what = f"rung {step.rung}"
-            duties.record(
-                ledger, "duty", duty.ref, what, "", "", now, ", ".join(step.rung_of.tell if step.rung_of else ())
-            )
+            targets = ", ".join(step.rung.tell) if step.rung else "command_post"
+            minutes = int(step.rung.after / timedelta(minutes=1)) if step.rung else -1
+            duties.record(ledger, "duty", duty.ref, f"rung {minutes}", "", "", now, targets)
         return step.duty
 
-    def _last_resort(self, ledger: Ledger, town: Town, step: Climb, gone: frozenset[str]) -> Climb:
+    def repeat(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime) -> None:
+        """Tell the last rung that repeats once more: nobody has acknowledged it."""
+        rung = last_repeating(duty, self._ladder(town, duty))
+        find = self._finder(ledger, town, duty, now)
+        for address in dict.fromkeys(a for target in (rung.tell if rung else ()) for a in find(target)):
+            self.boards.tell(ledger, town, Climb(duty, rung, (address,)), address, now, real_now, again=True)
+
+    def reschedule(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> None:
+        """A ladder was edited in the config: open duties go by it from their next rung on."""
+        duties.save(ledger, schedule(duty, self._ladder(town, duty), now))
+
+    def hurry(self, ledger: Ledger, town: Town, duty: Duty, cause: str, now: datetime) -> None:
+        """Delivered or climbed: what a rung told reached nobody, so the next one is due now and says so."""
+        key = cause.partition("#")[2]
+        rung = next((r for r in self._ladder(town, duty) if str(r.key) == key), None)
+        unreached = tuple(dict.fromkeys((*duty.unreached, *(rung.tell if rung else ()))))
+        duties.record(ledger, "duty", duty.ref, "undelivered", "", "", now, ", ".join(unreached))
+        duties.save(ledger, replace(duty, rung_at=now, unreached=unreached))
+
+    def _finder(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> "Find":
+        return Find(
+            town, duty, people.unreachable(ledger), roster.running(ledger, now), frozenset(self.boards.channels)
+        )
+
+    def _ladder(self, town: Town, duty: Duty) -> Ladder:
+        return town.ladders.get(duty.ladder, ())
+
+    def _last_resort(self, ledger: Ledger, town: Town, step: Climb) -> Climb:
         """Nobody stands behind any rung that was left: the command post is told, whatever the ladder says; and if not even
         that can be reached, the log says so as an error for the watchdog."""
         post = town.command_post
-        if post and not post.startswith("bind:") and post not in gone and post.partition(":")[0] in self.post.gateways:
-            return Climb(step.duty, step.duty.rung, None, (post,), step.skipped)
+        reached = post and not post.startswith(UNBOUND) and post not in people.unreachable(ledger)
+        if reached and post.partition(":")[0] in self.boards.channels:
+            return replace(step, tell=(post,))
         log.error("an alert reaches nobody", duty=step.duty.ref, kind=step.duty.kind)
         return step
 
-    def _tell(self, ledger: Ledger, town: Town, step: Climb, address: str, now: datetime, real_now: datetime) -> None:
-        locale = people.locales(ledger, (address,)).get(address, town.locale)
-        values = card_values(town, step.duty, now)
-        waited = int((now - step.duty.opened_at).total_seconds()) // 60 if step.rung > 0 else 0
-        skipped = [s for s in dict.fromkeys(step.skipped)]
-        letter = Letter(
-            texts(locale).say("duty.alert", waited=waited, skipped=skipped, **values),
-            label_buttons(locale, card_buttons(step.duty)),
-            attachments=tuple((a[0], a[1]) for a in step.duty.card.get("attachments", ())),
-        )
-        cause = f"{step.duty.ref}#{step.rung}"
-        self.post.put(ledger, address, letter, "alert", real_now, step.duty.ref, cause)
+
+@dataclass(frozen=True)
+class Find:
+    """The addresses behind a target that can be reached now."""
+
+    town: Town
+    duty: Duty
+    gone: frozenset[Address]
+    shifts: tuple[Shift, ...]
+    channels: frozenset[str]
+
+    def __call__(self, target: str) -> tuple[Address, ...]:
+        named = addresses(self.town, self.duty, target, self.shifts)
+        return tuple(a for a in named if a not in self.gone and a.partition(":")[0] in self.channels)
 
 
-def card_values(town: Town, duty: Duty, now: datetime) -> dict[str, object]:
-    """What a card's words may show."""
-    village = town.village(duty.village)
-    left = int((duty.due_at - now).total_seconds() // 60) if duty.due_at else None
-    due = duty.due_at.astimezone(town.zone).strftime("%H:%M") if duty.due_at else ""
-    return {
-        "duty": duty, "card": duty.card, "village": village.name if village else "", "left": left, "due": due,
-        "responsible": next((p.name for p in town.people if duty.responsible and p.id == duty.responsible), ""),
-    }  # fmt: skip
-
-
-def card_buttons(duty: Duty) -> Rows:
-    """The moves that can be made now, and the phone."""
-    if duty.over:
-        return ()
-    moves = {"open": ("claim", "hand", "done"), "claimed": ("done", "hand"), "reported": ()}[duty.state]
-    row = tuple(Button(f"@acts.buttons.{move}", f"d:{move}:{duty.ref}") for move in moves)
-    phone = str(duty.card.get("phone") or "")
-    call = ((Button("@acts.buttons.call", url=f"tel:{phone}"),),) if phone else ()
-    return ((row,) if row else ()) + call
+def last_repeating(duty: Duty, ladder: Ladder) -> Rung | None:
+    """The latest rung that was told and repeats."""
+    told = [rung for rung in ladder if rung.key in duty.told and rung.repeat]
+    return max(told, key=lambda rung: rung.after, default=None)

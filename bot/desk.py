@@ -13,12 +13,12 @@ from sqlalchemy import Connection, select
 
 from bot.climber import Climber
 from bot.front import Front, Heard
-from bot.post import Post
+from bot.post import Mark, Post
 from bot.texts import texts
 from bot.town_book import TownBook
 from chat.incoming import Incoming
 from chat.letter import Letter
-from rules.facts import DutyOpened
+from rules.facts import DutyMoved, DutyOpened
 from storage import outbox, people
 from storage.database import Database
 from storage.keep import keep
@@ -81,12 +81,16 @@ class Desk:
         if heard.rebound:
             self.book.refresh(ledger)
         if heard.reply is not None and (heard.reply.text or heard.reply.picture):
-            self.post.put(ledger, heard.reply_to, heard.reply, "reply", real_now, heard.reply_duty, cause)
+            self.post.put(ledger, heard.reply_to, heard.reply, "reply", real_now, Mark(heard.reply_duty, cause))
         for fact in heard.facts:
             if isinstance(fact, DutyOpened):
                 self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
+            elif isinstance(fact, DutyMoved):
+                if fact.duty.rung_at is not None and fact.duty.rung_at <= now:
+                    self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
+                self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now)
         for tell in heard.tells:
-            self.post.tell(ledger, self.book.town, tell, real_now, cause)
+            self.post.tell(ledger, self.book.town, tell, real_now, Mark(cause=cause))
 
     def _event(self, ledger: Ledger, incoming: Incoming) -> None:
         match incoming.event:
@@ -109,7 +113,7 @@ class Desk:
         if incoming.private or incoming.addressed:
             letter = Letter(words.say("desk.apology"))
             cause = f"{incoming.channel}/{incoming.message_id}"
-            self.post.put(ledger, incoming.chat, letter, "reply", self.real_now(), cause=cause)
+            self.post.put(ledger, incoming.chat, letter, "reply", self.real_now(), Mark(cause=cause))
 
     def _set_aside(self, tx: Connection, channel: str, message_id: str, raw: str) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)

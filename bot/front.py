@@ -70,13 +70,16 @@ class Front:
 
     def _decide(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
         spoken = hearing.incoming.said
-        if spoken.attachment and spoken.attachment.kind == "voice":
-            return self._voice(hearing)
         if button_of(spoken.button):
             return self._button(hearing)
         found = self._act(hearing)
         if found is not None:
             return self._acted(hearing, *found)
+        attached = self._attached(hearing)
+        if attached is not None:
+            return self._answered(hearing, attached, resume=True)
+        if spoken.attachment and spoken.attachment.kind == "voice":
+            return self._voice(hearing)
         danger = danger_in(hearing)
         if danger and not hearing.context.among_villagers:
             return self._in_danger(hearing, danger)
@@ -86,6 +89,12 @@ class Front:
         if hearing.talk is not None:
             return self._turn(hearing)
         return self._listened(hearing)
+
+    def _attached(self, hearing: Hearing) -> Outcome | None:
+        """Words, a voice message or a photo in answer to a card, from somebody who works on it."""
+        if not hearing.incoming.reply_to or hearing.incoming.said.button or not hearing.context.staff:
+            return None
+        return self.routes.on_reply(hearing.incoming.said, hearing.context, hearing.reads, hearing.now)
 
     def _voice(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
         """A voice message cannot be read by us, but somebody can listen to it: it goes to the cadres with all there is."""

@@ -89,7 +89,7 @@ def _context(
     return Context(
         town, incoming.sender, incoming.chat, place, (known.name if known else "") or incoming.sender_name, village,
         roles, locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
-        watch is not None,
+        watch is not None, next((p.stand_in for p in town.people if p.id == incoming.sender), ""),
     )  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """Words into letters into outbox rows; without it each part that has something to say would have to know every messenger."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from bot.gateways import Gateway
+from bot.gateways import Call, Gateway
 from bot.texts import texts
 from chat.letter import Letter, Rows, Say, Tell
 from rules.town import Town
@@ -17,27 +17,47 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What is remembered of a letter: the duty it speaks of, what it answers (``cause``), what it is alike to (``flood``),
+    when in town time it was told, when in real time its delivery is looked at, and the message it edits."""
+
+    duty: str = ""
+    cause: str = ""
+    flood: str = ""
+    told_at: datetime | None = None
+    check_at: datetime | None = None
+    edits: str = ""
+
+
+@dataclass(frozen=True)
 class Post:
     """Puts letters into the outbox. ``gateways`` are the channels that are switched on."""
 
     gateways: Mapping[str, Gateway]
 
-    def put(self, ledger: Ledger, address: str, letter: Letter, lane: str, real_now: datetime, duty: str = "",
-            cause: str = "") -> bool:  # fmt: skip
+    def put(
+        self, ledger: Ledger, address: str, letter: Letter, lane: str, real_now: datetime, mark: Mark = Mark()
+    ) -> bool:
         """Queue a letter; False when its channel is not switched on, so that whoever sent it can turn to somebody else."""
         gateway = self.gateways.get(address.partition(":")[0])
         if gateway is None:
             log.warning("no such channel", channel=address.partition(":")[0])
             return False
-        calls = gateway.render(address, letter)
-        outbox.add(ledger, gateway.channel, address, lane, list(calls), real_now, duty, cause)
+        return self.put_calls(ledger, address, gateway.render(address, letter), lane, real_now, mark)
+
+    def put_calls(
+        self, ledger: Ledger, address: str, calls: Sequence[Call], lane: str, real_now: datetime, mark: Mark
+    ) -> bool:
+        """Queue wire calls, in order; False when there are none."""
+        if calls:
+            outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, asdict(mark))
         return bool(calls)
 
-    def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, cause: str = "") -> bool:
+    def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, mark: Mark = Mark()) -> bool:
         """Render words in the addressee's language and queue them."""
         words = texts(people.locales(ledger, (tell.to,)).get(tell.to, town.locale))
         letter = Letter(words.say(tell.block, **tell.values), label_buttons(words.locale, tell.buttons))
-        return self.put(ledger, tell.to, letter, tell.lane, real_now, tell.duty, cause)
+        return self.put(ledger, tell.to, letter, tell.lane, real_now, replace(mark, duty=tell.duty))
 
 
 def said(locale: str, says: tuple[Say, ...]) -> Letter:
@@ -48,11 +68,12 @@ def said(locale: str, says: tuple[Say, ...]) -> Letter:
 
 
 def label_buttons(locale: str, rows: Rows) -> Rows:
-    """Buttons whose label is the name of words (``@acts.claim``) get those words."""
+    """Buttons whose label is the name of words (``@acts.buttons.claim``, or ``…claim|12`` with a number) get those words."""
     words = texts(locale)
 
     def label(name: str) -> str:
-        block, _, key = name[1:].rpartition(".")
-        return words.options(block)[key][0]
+        name, _, number = name[1:].partition("|")
+        block, _, key = name.rpartition(".")
+        return f"{words.options(block)[key][0]} {number}".strip()
 
     return tuple(tuple(replace(b, label=label(b.label)) if b.label.startswith("@") else b for b in row) for row in rows)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from chat.reading.numbers import normalise
 from chat.words import Words
 from rules.duty import Duty
+from rules.roster import Shift
 from rules.town import Town
-from storage import duties, outbox, people, registers, watches
+from storage import duties, outbox, people, registers, roster, watches
 from storage.ledger import Ledger
 
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
@@ -47,6 +49,25 @@ class Reads:
         chat, message = self.replied
         ref = outbox.duty_of_message(self.ledger, chat, message) if message else ""
         return duties.find(self.ledger, ref) if ref else None
+
+    def named(self, block: str, text: str) -> str:
+        """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
+        said = normalise(text).lower()
+        lines = self.words.options(block).items()
+        return next((key for key, words in lines if any(word.lower() in said for word in words)), "")
+
+    def last_silent(self, person: str) -> Duty | None:
+        """The latest duty of this person that was closed after silence."""
+        return duties.last_silent(self.ledger, person)
+
+    def history(self, ref: str) -> list[tuple[datetime, str, str, str]]:
+        """(when, what, who by name, note) of a duty, in order."""
+        rows = duties.history(self.ledger, "duty", ref)
+        return [(at, what, self.name_of(who) if who else "", note) for at, what, who, note in rows]
+
+    def shifts_now(self) -> tuple[tuple[Shift, str], ...]:
+        """The shifts that run now, each with the person's name."""
+        return tuple((shift, self.name_of(shift.person)) for shift in roster.running(self.ledger, self.now))
 
     def open_duties(
         self, villages: tuple[str, ...] = (), lines: tuple[str, ...] = (), whole: bool = False

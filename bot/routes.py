@@ -35,8 +35,9 @@ class Act:
     name: str
     run: Callable[[str, Context, Reads, datetime], Outcome]
     who: Literal["anyone", "staff"] = "anyone"
-    argument: Literal["none", "may", "ref"] = "none"
-    """Whether words may follow the phrase; ``ref``: nothing, or something that begins with a number."""
+    argument: Literal["none", "may", "ref", "span"] = "none"
+    """Whether words may follow the phrase; ``ref``: nothing, or something that begins with a number; ``span``: that, or a
+    length of time."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,5 @@ class Routes:
     listeners: tuple[Listener, ...]
     on_danger: Callable[[str, Context, Reads, datetime], Outcome]
     on_voice: Callable[[Said, Context, Reads, datetime], Outcome]
+    on_reply: Callable[[Said, Context, Reads, datetime], Outcome | None]
+    """What answers a card: attached to it."""

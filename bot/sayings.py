@@ -4,6 +4,7 @@ from bot.hearing import Hearing
 from bot.routes import Act
 from bot.texts import LOCALES, texts
 from chat.letter import Button, Say
+from chat.reading.moments import read_span
 from chat.reading.numbers import normalise
 from chat.reading.phrases import matches
 from rules.context import Context
@@ -22,7 +23,9 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
         return None
     for phrases in hearing.all_options(block):
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
-        if rest is not None and (act.argument != "ref" or is_ref(rest)):
+        if rest is not None and (
+            act.argument not in ("ref", "span") or is_ref(rest) or (act.argument == "span" and read_span(rest))
+        ):
             return rest
     return None
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -11,16 +11,23 @@ from sqlalchemy import Connection
 from bot.agenda import Slot, next_slot
 from bot.desk import Desk
 from bot.front import Heard
+from bot.post import Mark
 from bot.slots import SlotWork
 from chat.letter import Tell
+from handlers.duty.alarms import on_alarm, reminded
+from rules.alarms import Alarm, next_alarm, put_off, ring
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened
 from rules.privacy import mask
-from storage import duties, people, slots, talks, watches
+from rules.town import Town
+from storage import boards, duties, people, slots, talks, watches
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
 MOST = 500
+REMINDER = "remind"
+REMINDER_PAUSE = timedelta(minutes=10)
+"""At most one reminder for each person in this time, whatever is behind it; what comes sooner waits, nothing is dropped."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,10 @@ class Ticker:
         for duty in duties.due(ledger, now, MOST):
             at = duty.rung_at or now
             found.append((at, f"rung {duty.ref}", lambda tx, ref=duty.ref: self._rung(tx, ref, now)))  # type: ignore[misc]
+        for duty in duties.ringing(ledger, now, MOST):
+            alarm = next_alarm(duty)
+            at = alarm[0] if alarm else now
+            found.append((at, f"alarm {duty.ref}", lambda tx, ref=duty.ref: self._alarm(tx, ref, now)))  # type: ignore[misc]
         for checkin in watches.due(ledger, now, MOST):
             at = checkin.next_at or now
             found.append((at, "checkin", lambda tx, c=checkin: self._checkin(tx, c, now)))  # type: ignore[misc]
@@ -87,9 +98,13 @@ class Ticker:
         rung = duties.next_rung(ledger)
         if rung is not None:
             found.append((rung[0], f"rung_{rung[1]}", rung[2]))
-        for name, at in (
-            ("checkin", watches.next_due(ledger)), ("talk", talks.next_idle(ledger)), ("watch", watches.next_end(ledger)),
-        ):  # fmt: skip
+        clocks = {
+            "checkin": watches.next_due(ledger),
+            "alarm": duties.next_alarm_at(ledger),
+            "talk": talks.next_idle(ledger),
+            "watch": watches.next_end(ledger),
+        }
+        for name, at in clocks.items():
             if at is not None:
                 found.append((at, name, ""))
         return min(found, default=None)
@@ -105,6 +120,35 @@ class Ticker:
         if duty is not None and duty.rung_at is not None and duty.rung_at <= now:
             self.desk.climber.climb(ledger, self.desk.book.town, duty, now, self.desk.real_now())
 
+    def _alarm(self, tx: Connection, ref: str, now: datetime) -> None:
+        ledger, town = self._ledger(tx), self.desk.book.town
+        duty = duties.of_message(ledger, ref)
+        rung = next_alarm(duty) if duty is not None else None
+        if duty is None or rung is None or rung[0] > now:
+            return
+        what = rung[1]
+        person = reminded(duty, what)
+        last = boards.last_told(ledger, person, REMINDER) if person else None
+        if last is not None and last + REMINDER_PAUSE > now:
+            duties.save(ledger, put_off(duty, what, last + REMINDER_PAUSE))
+            return
+        self._ring(ledger, town, duty, what, now)
+
+    def _ring(self, ledger: Ledger, town: Town, duty: Duty, what: Alarm, now: datetime) -> None:
+        if what == "repeat":
+            self.desk.climber.repeat(ledger, town, duty, now, self.desk.real_now())
+        moved = ring(duty, what, town.ladders.get(duty.ladder, ()), now, town.zone)
+        duties.save(ledger, moved)
+        duties.record(ledger, "duty", duty.ref, f"alarm {what}", "", "", now)
+        person = reminded(duty, what)
+        for tell in on_alarm(duty, what, town):
+            flood = REMINDER if tell.to == person else ""
+            self.desk.post.tell(
+                ledger, town, tell, self.desk.real_now(), Mark(flood=flood, told_at=now if flood else None)
+            )
+        if what in ("unconfirmed", "nudge", "offer"):
+            self.desk.climber.boards.refresh(ledger, town, moved, now, self.desk.real_now())
+
     def _talk(self, tx: Connection, chat: str, person: str, now: datetime) -> None:
         ledger = self._ledger(tx)
         heard = self.desk.front.idle(ledger, self.desk.book.town, chat, person, now)
@@ -114,12 +158,14 @@ class Ticker:
         ledger, town = self._ledger(tx), self.desk.book.town
         watches.end(ledger, watch.person, now)
         duties.record(ledger, "watch", watch.person, "ended", "", "", now)
-        village = town.village(watch.village)
         known = people.find(ledger, watch.person)
-        values = {"who": mask(known.name if known else ""), "village": village.name if village else ""}
-        for to, block in ((watch.person, "watch.over"), (village.cadres if village else "", "watch.over_cadres")):
-            if to:
-                self.desk.post.tell(ledger, town, Tell(to, block, values, lane="reply"), self.desk.real_now())
+        card = {"who": mask(known.name if known else ""), "place": known.place if known else ""}
+        visit = open_duty(
+            Duty(duties.next_number(ledger), "visit", now, watch.village, subject=watch.person,
+                 responsible=known.cadre if known else "", card={**card, "phone": known.phone if known else ""})
+        )  # fmt: skip
+        tell = Tell(watch.person, "watch.over", lane="reply")
+        self.desk.carry_out(ledger, Heard((DutyOpened(visit),), tells=(tell,)), now)
 
     def _checkin(self, tx: Connection, checkin: watches.Checkin, now: datetime) -> None:
         ledger, town = self._ledger(tx), self.desk.book.town
@@ -129,16 +175,19 @@ class Ticker:
         asked = checkin.slot.astimezone(town.zone)
         real_now = self.desk.real_now()
         if kept.state == "asked":
+            last = boards.last_told(ledger, checkin.person, REMINDER)
+            if last is not None and last + REMINDER_PAUSE > now:
+                watches.set_state(ledger, replace(kept, next_at=last + REMINDER_PAUSE))
+                return
             late = kept.next_at - town.remind_after - checkin.slot
             then = checkin.slot + late + town.missed_after
             watches.set_state(ledger, replace(kept, state="reminded", next_at=max(then, now)))
             tell = Tell(checkin.person, "temperature.remind", {"slot": asked.strftime("%H:%M")}, lane="reply")
-            self.desk.post.tell(ledger, town, tell, real_now)
+            self.desk.post.tell(ledger, town, tell, real_now, Mark(flood=REMINDER, told_at=now))
             return
         self._missed(ledger, kept, asked, now)
 
     def _missed(self, ledger: Ledger, checkin: watches.Checkin, asked: datetime, now: datetime) -> None:
-        town = self.desk.book.town
         known = people.find(ledger, checkin.person)
         standing = duties.open_of(ledger, checkin.person, "missed")
         values = {"who": mask(known.name if known else ""), "place": known.place if known else "",

@@ -1,15 +1,24 @@
-"""Every conversation, act and listener of the house, in the order they are tried; without it the front would hear nothing."""
+"""Every conversation, act and listener of the house, in the order they are tried; without it the front would
+hear nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.routes import Act, Conversation, Listener, Reads, Routes
 from chat.letter import Outcome
-from handlers import danger, duty_moves, front_door, need, returnee, temperature, tip, town_report
+from handlers import danger, front_door, need, orders, returnee, roster, temperature, tip, town_report
+from handlers.duty import care, claim, done
+from handlers.duty.which import open_here
 from rules.context import Context
+from rules.roster import When
 
 
 def _todo(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    return front_door.todo(argument, context, duty_moves.open_here(context, reads), now)
+    return front_door.todo(argument, context, open_here(context, reads), now)
+
+
+def _shift(when: When) -> Callable[[str, Context, Reads, datetime], Outcome]:
+    return lambda _argument, context, _reads, now: roster.on_shift(when, context, now)
 
 
 ROUTES = Routes(
@@ -26,15 +35,31 @@ ROUTES = Routes(
     acts=(
         Act("start", front_door.on_start, argument="may"),
         Act("bind", front_door.on_bind, argument="may"),
-        Act("claim", duty_moves.on_claim, "staff", "ref"),
-        Act("hand", duty_moves.on_hand, "staff", "ref"),
-        Act("done", duty_moves.on_done, "staff", "ref"),
+        Act("claim", claim.on_claim, "staff", "ref"),
+        Act("hand", claim.on_hand, "staff", "ref"),
+        Act("decline", claim.on_decline, "staff", "ref"),
+        Act("back", claim.on_give_back, "staff", "ref"),
+        Act("done", done.on_done, "staff", "ref"),
+        Act("onway", care.on_way, "staff", "span"),
+        Act("wait", care.on_wait, "staff", "ref"),
+        Act("ack", care.on_acknowledge, "staff", "ref"),
+        Act("errand", care.on_errand, "staff", "ref"),
+        Act("merge", done.on_merge, "staff", "ref"),
+        Act("order", orders.on_order, "staff", "may"),
         Act("todo", _todo, "staff", "ref"),
+        Act("households", care.on_my_households, "staff"),
+        Act("shift_today", _shift("today"), "staff"),
+        Act("shift_tonight", _shift("tonight"), "staff"),
+        Act("shift_tomorrow", _shift("tomorrow"), "staff"),
+        Act("shift_tomorrow_night", _shift("tomorrow_night"), "staff"),
+        Act("roster", roster.on_roster, "staff"),
+        Act("history", care.on_history, argument="ref"),
         Act("report", town_report.on_report, "staff"),
         Act("zero", town_report.on_zero, "staff"),
-        Act("yes", duty_moves.on_yes, argument="ref"),
-        Act("no", duty_moves.on_no, argument="ref"),
-        Act("withdraw", duty_moves.on_withdraw, argument="ref"),
+        Act("yes", done.on_yes, argument="ref"),
+        Act("no", done.on_no, argument="ref"),
+        Act("rate", done.on_rate, argument="ref"),
+        Act("withdraw", done.on_withdraw, argument="ref"),
         Act("help", front_door.on_help),
         Act("menu", front_door.on_menu),
         Act("mine", front_door.on_mine),
@@ -42,4 +67,5 @@ ROUTES = Routes(
     listeners=(Listener(temperature.hear), Listener(returnee.hear), Listener(tip.hear), Listener(need.hear)),
     on_danger=danger.on_danger,
     on_voice=danger.on_voice,
+    on_reply=care.on_reply,
 )

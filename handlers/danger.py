@@ -1,4 +1,5 @@
-"""Danger breaks into everything: 120 first, then everybody who can run; and a voice message goes to somebody who can listen."""
+"""Danger breaks into everything: 120 first, then everybody who can run; and a voice message goes to somebody
+who can listen."""
 
 from datetime import datetime
 from typing import Protocol

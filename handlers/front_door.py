@@ -145,5 +145,5 @@ def _line(duty: Duty, context: Context, now: datetime) -> dict[str, object]:
     left = int((duty.due_at - now).total_seconds() // 60) if duty.due_at else None
     open_for = int((now - duty.opened_at).total_seconds() // 60)
     village = context.town.village(duty.village)
-    return {"duty": duty, "card": duty.card, "left": left, "open_for": open_for, "mine": duty.holder == context.sender,
+    return {"duty": duty, "card": duty.shown, "left": left, "open_for": open_for, "mine": duty.holder == context.sender,
             "village": village.name if village else ""}  # fmt: skip

@@ -1,4 +1,5 @@
-"""A need of somebody at home: kept with its first sentence, closed within two hours; without it rice would run out in silence."""
+"""A need of somebody at home: kept with its first sentence, closed within two hours; without it rice would run
+out in silence."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,11 +8,17 @@ from typing import Protocol
 from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
-from chat.letter import Outcome, Say, Tell
+from chat.letter import Outcome, Say
 from rules.context import Context
-from rules.duty import Duty, open_duty
+from rules.duty import Duty, Refusal, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold
+from rules.moves import postpone
 from rules.privacy import mask
+from rules.quiet import ANSWER_WITHIN, is_quiet, morning
+from rules.sameness import same_thing
+
+SHORT = 8
+"""Letters below which a sentence that says thanks says nothing else."""
 
 
 class Reads(Protocol):
@@ -29,6 +36,9 @@ class Reads(Protocol):
     def name_of(self, address: str) -> str:
         """What a person is called."""
 
+    def named(self, block: str, text: str) -> str:
+        """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
+
 
 @dataclass(frozen=True)
 class NeedReport:
@@ -42,6 +52,7 @@ class MoreReport:
     """What is asked after a need is already on its way: which, the village and house if not known, how urgent."""
 
     ref: str
+    tonight: str | None
     village: str | None
     place: str | dict[str, float] | None
     urgency: str | None
@@ -56,6 +67,16 @@ def _asks_place(answers: Answers) -> bool:
     return "p" in str(answers.get("ref", "")).partition(".")[2]
 
 
+def _asks_tonight(answers: Answers) -> bool:
+    """At night, and not urgent by its words."""
+    return "n" in str(answers.get("ref", "")).partition(".")[2]
+
+
+def _asks_urgency(answers: Answers) -> bool:
+    """Not when its words say so already, nor when it can wait till morning."""
+    return "u" in str(answers.get("ref", "")).partition(".")[2] and answers.get("tonight") != "morning"
+
+
 need = Form(
     name="need",
     makes=NeedReport,
@@ -68,9 +89,10 @@ need_more = Form(
     makes=MoreReport,
     questions=(
         Question("ref", Text(), hidden=True),
+        Question("tonight", OneOf(), when=_asks_tonight, optional=True),
         Question("village", PlaceOf("village"), when=_asks_village, optional=True),
         Question("place", Spot(longest=60), when=_asks_place, optional=True),
-        Question("urgency", OneOf(), optional=True),
+        Question("urgency", OneOf(), when=_asks_urgency, optional=True),
     ),
     summary=False,
     idle="forget",
@@ -80,21 +102,38 @@ need_more = Form(
 
 def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetime) -> Outcome:
     """The need is a duty from its first sentence on; what is asked after that is added to its card."""
-    same = [d for d in reads.open_duties_of(context.sender, "need") if d.card.get("text") == report.what]
+    if len(report.what) < SHORT and reads.named("need.none", report.what):
+        return Outcome(says=(Say("need.is_none"),))
+    same = [d for d in reads.open_duties_of(context.sender, "need") if same_thing(str(d.card.get("text")), report.what)]
     if same:
         return Outcome(says=(Say("need.same", {"duty": same[0], "due": _clock(same[0], context)}),))
+    duty = _open(report.what, context, reads, now)
+    says = Say("need.kept", {"duty": duty, "due": _clock(duty, context), "what": report.what,
+                             "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
+    then = ("need_more", {"ref": f"{duty.ref}.{_unknown(duty, context, now)}"})
+    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
+
+
+def _open(what: str, context: Context, reads: Reads, now: datetime) -> Duty:
+    urgent = reads.named("need.urgent", what)
     duty = open_duty(
         Duty(
             reads.new_number(), "need", now, context.village, subject=context.sender, responsible=context.cadre,
-            due_at=now + context.town.need_within,
-            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "text": report.what},
+            stand_in=context.stand_in, due_at=now + context.town.need_within, urgency="now" if urgent else "",
+            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "text": what,
+                  "urgency": "now" if urgent else ""},
         )
     )  # fmt: skip
-    unknown = ("v" if not context.village else "") + ("p" if not context.home else "")
-    says = Say("need.kept", {"duty": duty, "due": _clock(duty, context), "what": report.what,
-                             "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
-    then = ("need_more", {"ref": f"{duty.ref}.{unknown}"})
-    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
+    waits = is_quiet(now, context.town) and not urgent
+    return replace(duty, rung_at=now + ANSWER_WITHIN) if waits else duty
+
+
+def _unknown(duty: Duty, context: Context, now: datetime) -> str:
+    """What is still to be asked, a letter each: tonight, village, place, urgency."""
+    asked = {
+        "n": duty.rung_at != now, "v": not context.village, "p": not context.home, "u": not duty.urgency,
+    }  # fmt: skip
+    return "".join(letter for letter, unknown in asked.items() if unknown)
 
 
 def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -103,17 +142,28 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     if duty is None or duty.over:
         return Outcome(says=(Say("need.already_over"),))
     place = report.place if isinstance(report.place, str) else _spot(report.place)
-    card = {**duty.card, "urgency": report.urgency or "", "place": place or duty.card.get("place", "")}
-    moved = replace(duty, card=card, village=duty.village or report.village or "")
+    urgency = report.urgency or duty.urgency
+    card = {**duty.card, "urgency": urgency, "place": place or duty.card.get("place", "")}
+    moved = replace(duty, card=card, village=duty.village or report.village or "", urgency=urgency)
+    if report.tonight == "morning":
+        return _until_morning(moved, context, now)
+    if (moved.rung_at is not None and not moved.told) or moved.village != duty.village:
+        # Nobody was rung yet, or nobody of the right village: the first rung is due now.
+        moved = replace(moved, told=(), rung_at=now)
     facts: tuple[object, ...] = (DutyMoved(moved, "added", context.sender, context.chat),)
     if place or report.village:
         facts += (PersonTold(context.sender, village=report.village or "", place=place),)
-    worth_telling = place or report.urgency in ("now", "soon") or report.village
-    village = context.town.village(moved.village)
-    to = tuple(dict.fromkeys(a for a in (village.cadres if village else "", moved.holder) if a and worth_telling))
-    values = {"duty": moved, "card": card}
-    tells = tuple(Tell(a, "need.card_added", values, duty=moved.ref) for a in to)
-    return Outcome(facts, (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context)}),), tells)
+    return Outcome(facts, (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context)}),))
+
+
+def _until_morning(duty: Duty, context: Context, now: datetime) -> Outcome:
+    """明早再办: only the asker may say so, and it is counted in a column of its own."""
+    begins = morning(now, context.town)
+    moved = postpone(duty, begins, begins + context.town.need_within)
+    if isinstance(moved, Refusal):
+        return Outcome(says=(Say(f"duty.{moved.why}", {"duty": duty}),))
+    fact = DutyMoved(moved, "postponed", context.sender, context.chat)
+    return Outcome((fact,), (Say("need.till_morning", {"duty": moved, "due": _clock(moved, context)}),))
 
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:

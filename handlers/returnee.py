@@ -1,4 +1,5 @@
-"""A person who has come home reports it: who, from where, when, and how they feel; without it a return would be hearsay."""
+"""A person who has come home reports it: who, from where, when, and how they feel; without it a return would be
+hearsay."""
 
 import re
 from dataclasses import dataclass, replace
@@ -143,8 +144,8 @@ def on_handed_over(answers: Answers, context: Context, reads: Reads, now: dateti
     village = str(answers.get("village") or context.village or "")
     card = {"who": mask(str(answers.get("name") or context.name)), "place": _spot(answers.get("house")),
             "phone": str(answers.get("phone") or context.phone), "text": "", "unfinished": True,
-            "from": answers.get("came_from", ""), "city": answers.get("city", ""), "arrived": answers.get("arrived", ""),
-            "transport": answers.get("transport", ""), "symptoms": answers.get("symptoms", "")}  # fmt: skip
+            "from": answers.get("came_from", ""), "city": answers.get("city", ""), "arrived": answers.get("arrived",
+            ""), "transport": answers.get("transport", ""), "symptoms": answers.get("symptoms", "")}  # fmt: skip
     duty = _open(village, context, now, reads.new_number(), card)
     return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (Say("returnee.handed_over"),))
 

@@ -86,8 +86,8 @@ def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: 
     duty = open_duty(
         Duty(
             reads.new_number(), "fever", now, context.village, subject=context.sender, responsible=context.cadre,
-            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "value": degrees(report.value),
-                  "watched": context.watched},
+            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "value":
+            degrees(report.value), "watched": context.watched},
         )
     )  # fmt: skip
     opened = DutyOpened(duty, who=context.sender, chat=context.chat)

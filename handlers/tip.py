@@ -69,7 +69,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
 
 
 def on_finished(report: TipReport, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """The tip goes to the right line and village; its receipt is all that ties it to the one who gave it, and they hold it."""
+    """The tip goes to the right line and village; its receipt is all that ties it to the one who gave it, and
+    they hold it."""
     ref = report.receipt
     line = LINE_OF_TOPIC[report.topic]
     # A tip about a cadre or somebody higher has no village on its duty: nobody of that village is told or sees it.

@@ -1,4 +1,5 @@
-"""日报 and 零报告: the situation as of now, and a head's word that nothing happened; without it silence would look like health."""
+"""日报 and 零报告: the situation as of now, and a head's word that nothing happened; without it silence would
+look like health."""
 
 from datetime import datetime
 from typing import Protocol

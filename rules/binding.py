@@ -7,19 +7,18 @@ from typing import Any
 from rules.town import Town
 
 UNBOUND = "bind:"
+PLACES = ("areas", "lines", "villages", "people")
 
 
 def bound(town: Town, bindings: Mapping[str, str]) -> Town:
     """The town with every address that has a binding replaced by what it is bound to now."""
     if not bindings:
         return town
+    swapped: dict[str, Any] = {name: tuple(_swap(x, bindings) for x in getattr(town, name)) for name in PLACES}
     return replace(
         town,
         command_post=bindings.get(town.command_post, town.command_post),
-        **{
-            name: tuple(_swap(x, bindings) for x in getattr(town, name))
-            for name in ("areas", "lines", "villages", "people")
-        },
+        **swapped,
     )
 
 
@@ -39,7 +38,7 @@ def codes(town: Town) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     if town.command_post.startswith(UNBOUND):
         found.append((town.command_post, "command_post"))
-    for name in ("areas", "lines", "villages", "people"):
+    for name in PLACES:
         for item in getattr(town, name):
             for f in fields(item):
                 value = getattr(item, f.name)

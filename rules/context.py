@@ -8,14 +8,15 @@ from rules.town import Address, Town
 Place = Literal["private", "group", "cadres", "office", "other"]
 
 STAFF = frozenset(
-    {"cadre", "grid_worker", "village_head", "area_head", "line_leader", "deputy", "command_post", "duty_leader", "duty_officer", "admin"}
-)  # fmt: skip
+    {"cadre", "grid_worker", "village_head", "area_head", "line_leader", "deputy", "command_post", "duty_leader"}
+    | {"duty_officer", "admin"}
+)
 
 
 @dataclass(frozen=True)
 class Context:
-    """``place`` is what kind of chat it is: private, a village's group, a cadres' group, an office's (line leader, command
-    post) or some other; ``village`` is the group's village, else the person's own."""
+    """``place`` is what kind of chat it is: private, a village's group, a cadres' group, an office's (line leader,
+    command post) or some other; ``village`` is the group's village, else the person's own."""
 
     town: Town
     sender: Address
@@ -31,6 +32,8 @@ class Context:
     cadre: Address = ""
     """Who looks after the person's household (包保干部)."""
     watched: bool = False
+    stand_in: Address = ""
+    """And who does when that cadre cannot."""
 
     @property
     def staff(self) -> bool:

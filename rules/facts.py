@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from rules.duty import Duty
+from rules.roster import Shift
 from rules.town import Address
 
 
@@ -119,3 +120,12 @@ class ReportAsked:
 
     chat: Address
     at: datetime
+
+
+@dataclass(frozen=True)
+class ShiftTaken:
+    """Somebody is on duty; ``who`` said so, in ``chat``."""
+
+    shift: Shift
+    who: Address
+    chat: Address

@@ -11,5 +11,6 @@ def must_isolate(origin: str, town: Town) -> bool:
 
 
 def isolation_ends(arrived: date, town: Town) -> datetime:
-    """The moment observation ends: ``[isolation] days`` whole days counted from the day of arrival, which is the first."""
+    """The moment observation ends: ``[isolation] days`` whole days counted from the day of arrival, which is
+    the first."""
     return datetime.combine(arrived + timedelta(days=town.isolation_days), time(), town.zone)

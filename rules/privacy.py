@@ -1,4 +1,5 @@
-"""What may be shown to whom; without it a sick neighbour's name would be one careless template away from the village group."""
+"""What may be shown to whom; without it a sick neighbour's name would be one careless template away from the
+village group."""
 
 
 def mask(name: str) -> str:

@@ -1,31 +1,44 @@
 """Who stands behind a target, and which line a case belongs to; without it an alert would not know where to go."""
 
+from collections.abc import Sequence
+
+from rules.binding import UNBOUND
 from rules.duty import Duty
+from rules.roster import Shift, on_now
 from rules.tips import first_told
 from rules.town import Address, Town
 
-UNBOUND = "bind:"
+GROUPS = ("cadres", "command_post")
+"""Targets that are chats of several: who is on duty is rung besides the group, not in its place."""
 
 
-def addresses(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:
-    """The addresses behind a ladder's target for this duty; empty when nobody is named or bound there."""
-    return tuple(a for a in _named(town, duty, target) if a and not a.startswith(UNBOUND))
+def addresses(town: Town, duty: Duty, target: str, shifts: Sequence[Shift] = ()) -> tuple[Address, ...]:
+    """The addresses behind a ladder's target for this duty; empty when nobody is named or bound there.
+
+    ``shifts`` are those that run now: who is on duty stands for a person, and is rung beside a group.
+    """
+    if target == "routing":
+        about = str(duty.card.get("about", "villager"))
+        return tuple(a for name in first_told(about) for a in addresses(town, duty, name, shifts))
+    standing = tuple(a for a in _standing(town, duty, target) if a and not a.startswith(UNBOUND))
+    now_on = on_now(shifts, target, _scope(town, duty, target))
+    return tuple(dict.fromkeys((*now_on, *standing) if target in GROUPS or not now_on else now_on))
 
 
-def _named(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:
+def _standing(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:
     village, line, area = town.village(duty.village), town.line(duty.line), town.area_of(duty.village)
     match target:
-        case "routing":
-            about = str(duty.card.get("about", "villager"))
-            return tuple(a for name in first_told(about) for a in _named(town, duty, name))
         case "cadres":
-            return (village.cadres,) if village else ()
+            # 首问负责: whoever looks after the household is rung first, and the group with them.
+            return (*_standing(town, duty, "responsible"), village.cadres) if village else ()
         case "village_head":
             return (village.head,) if village else ()
         case "responsible":
-            return (duty.responsible,)
+            return tuple(dict.fromkeys((duty.responsible, duty.stand_in)))
         case "holder":
             return (duty.holder,)
+        case "asker":
+            return (duty.subject,)
         case "area_head":
             return (area.head,) if area else ()
         case "line_leader":
@@ -39,17 +52,19 @@ def _named(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:
     return ()
 
 
+def _scope(town: Town, duty: Duty, target: str) -> str:
+    area = town.area_of(duty.village)
+    scopes = {"cadres": duty.village, "village_head": duty.village, "line_leader": duty.line, "deputy": duty.line}
+    return scopes.get(target, area.key if area and target == "area_head" else "")
+
+
 def holds_office(town: Town, person: Address) -> frozenset[str]:
     """The roles a person has by the config's offices: village_head, area_head, line_leader, deputy, command_post."""
-    found = set()
-    if any(v.head == person for v in town.villages):
-        found.add("village_head")
-    if any(a.head == person for a in town.areas):
-        found.add("area_head")
-    if any(x.leader == person for x in town.lines):
-        found.add("line_leader")
-    if any(x.deputy == person for x in town.lines):
-        found.add("deputy")
-    if town.command_post == person:
-        found.add("command_post")
-    return frozenset(found)
+    offices = {
+        "village_head": (v.head for v in town.villages),
+        "area_head": (a.head for a in town.areas),
+        "line_leader": (x.leader for x in town.lines),
+        "deputy": (x.deputy for x in town.lines),
+        "command_post": (town.command_post,),
+    }
+    return frozenset(office for office, holders in offices.items() if person in holders)

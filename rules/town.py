@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 Address = str
-"""Where a letter can go: ``channel:id``, such as ``telegram:-1001`` or ``web:li``; ``bind:CODE`` until somebody binds it."""
+"""Where a letter can go: ``channel:id``, such as ``telegram:-1001`` or ``web:li``; ``bind:CODE`` until somebody
+binds it."""
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 LINES = ("screening", "monitoring", "areas", "checkpoints", "publicity", "supplies")
 TARGETS = (
-    "cadres", "responsible", "holder", "village_head", "area_head", "line_leader", "deputy", "command_post", "inspectors",
+    "cadres", "responsible", "holder", "asker", "village_head", "area_head", "line_leader", "deputy", "command_post",
+    "inspectors",
 )  # fmt: skip
 ROUTING = "routing"
 """A target of tips only: whom the routing names for what the tip is about (rules.tips.first_told)."""
@@ -25,13 +29,48 @@ STATES = ("open", "claimed", "reported", "closed")
 Locale = Literal["zh", "en"]
 
 
+DUE_KEYS = -1_000_000_000
+
+
+class Fits(Protocol):
+    """What a rung may look at in a duty to know whether it is for it."""
+
+    @property
+    def urgency(self) -> str:
+        """How urgent."""
+
+    @property
+    def village(self) -> str:
+        """Where."""
+
+
 @dataclass(frozen=True)
 class Rung:
-    """One step of a ladder: ``after`` this long since the duty opened, ``tell`` these targets, ``unless`` it is that far."""
+    """One step of a ladder: ``after`` this long since the duty opened (``from_due``: since it falls due), ``tell`` these
+    targets, ``unless`` it is that far; ``repeat`` until somebody acknowledges; ``urgency`` and ``villages`` narrow it to
+    some duties (empty: all)."""
 
     after: timedelta
     tell: tuple[str, ...]
     unless: str | None = None
+    repeat: timedelta | None = None
+    urgency: tuple[str, ...] = ()
+    villages: tuple[str, ...] = ()
+    from_due: bool = False
+
+    @property
+    def key(self) -> int:
+        """How the rung is remembered once it was told: its seconds, and below zero those that count from the due time."""
+        length = int(self.after.total_seconds())
+        return DUE_KEYS + length if self.from_due else length
+
+    def fits(self, duty: Fits) -> bool:
+        """Whether this rung is for this duty."""
+        urgent = not self.urgency or duty.urgency in self.urgency
+        return urgent and (not self.villages or duty.village in self.villages)
+
+
+Ladder = tuple[Rung, ...]
 
 
 @dataclass(frozen=True)
@@ -76,15 +115,18 @@ class Person:
     cadre: Address = ""
     phone: str = ""
     place: str = ""
+    stand_in: Address = ""
+    """Who looks after the household when the cadre cannot."""
 
 
 @dataclass(frozen=True)
 class Town:
-    """Everything the rules need to know of a town; times of day are in ``zone``, ``fever`` is tenths of a degree Celsius."""
+    """Everything the rules need to know of a town; times of day are in ``zone``, ``fever`` is tenths of a
+    degree Celsius."""
 
     name: str
     key: str = "town"
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = SHANGHAI
     locale: Locale = "zh"
     ladders: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
     notice_times: tuple[time, ...] = (time(7, 30), time(12), time(18, 30))
@@ -96,6 +138,8 @@ class Town:
     isolation_origins: tuple[str, ...] = ("wuhan", "hubei")
     report_time: time = time(21)
     need_within: timedelta = timedelta(hours=2)
+    quiet: tuple[time, time] = (time(22), time(7))
+    """Quiet hours, from and to: a need that is filed then asks whether the morning is soon enough."""
     command_post: Address = ""
     areas: tuple[Area, ...] = ()
     lines: tuple[Line, ...] = ()

@@ -32,9 +32,11 @@ class _Wait:
 
 
 class Database:
-    """``await transact(work)`` runs ``work(connection)`` in one transaction and returns its result once that is durable.
+    """``await transact(work)`` runs ``work(connection)`` in one transaction and returns its result once that is
+    durable.
 
-    Raises what ``work`` raises (nothing of it is kept then), or sqlalchemy's OperationalError when the database is away.
+    Raises what ``work`` raises (nothing of it is kept then), or sqlalchemy's OperationalError when the database is
+    away.
     """
 
     def __init__(self, url: str) -> None:
@@ -48,8 +50,8 @@ class Database:
             thread.start()
 
     async def transact(self, work: Work[T], lock: str = "") -> T:
-        """One transaction. ``lock`` names what no two transactions may decide at once (a town and chat); PostgreSQL only,
-        SQLite has one writer anyway."""
+        """One transaction. ``lock`` names what no two transactions may decide at once (a town and chat); PostgreSQL
+        only, SQLite has one writer anyway."""
         loop = asyncio.get_running_loop()
         wait = _Wait(work, lock, loop, loop.create_future())
         self._waiting.put(wait)
@@ -142,7 +144,8 @@ def _take_lock(connection: Connection, lock: str, sqlite: bool) -> None:
 
 
 def _worth_another_try(fault: Exception) -> bool:
-    """A deadlock, a serialisation failure, a busy file or a server that went away: the same work may well succeed now."""
+    """A deadlock, a serialisation failure, a busy file or a server that went away: the same work may well
+    succeed now."""
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return True
     state = getattr(getattr(fault, "orig", None), "sqlstate", "")

@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, or_, select, update
+from sqlalchemy import Column, RowMapping, Select, func, or_, select, update
 
+from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
 from storage.ledger import Ledger
 from storage.tables import audit, duties, new_id, towns
@@ -38,7 +39,8 @@ def save(ledger: Ledger, duty: Duty) -> None:
 
 
 def find(ledger: Ledger, ref: str) -> Duty | None:
-    """A duty by its number, locked until the transaction ends so that of two people pressing at once one comes first."""
+    """A duty by its number, locked until the transaction ends so that of two people pressing at once one comes
+    first."""
     return _one(ledger, select(duties).where(duties.c.ref == ref.upper()))
 
 
@@ -69,15 +71,32 @@ def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty
 
 def due(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:
     """Duties whose next rung is due, the earliest first; rows another process is deciding are left to it."""
-    query = (
-        select(duties)
-        .where(duties.c.town == ledger.town, duties.c.rung_at <= now)
-        .order_by(duties.c.rung_at, duties.c.ref)
-        .limit(most)
-    )
+    return _past(ledger, duties.c.rung_at, now, most)
+
+
+def ringing(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:
+    """Duties whose next alarm has rung, the earliest first."""
+    return _past(ledger, duties.c.alarm_at, now, most)
+
+
+def last_silent(ledger: Ledger, subject: str) -> Duty | None:
+    """The latest duty of this person that was closed after silence, locked."""
+    query = select(duties).where(duties.c.subject == subject, duties.c.state == "closed", duties.c.confirmed.is_(False))
+    return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
+
+
+def _past(ledger: Ledger, clock: Column[Any], now: datetime, most: int) -> tuple[Duty, ...]:
+    query = select(duties).where(duties.c.town == ledger.town, clock <= now).order_by(clock, duties.c.ref).limit(most)
     if ledger.postgres:
         query = query.with_for_update(skip_locked=True)
     return _all(ledger, query)
+
+
+def next_alarm_at(ledger: Ledger) -> datetime | None:
+    """When the next alarm of a duty rings."""
+    query = select(duties.c.alarm_at).where(duties.c.town == ledger.town, duties.c.alarm_at.is_not(None))
+    found: datetime | None = ledger.tx.execute(query.order_by(duties.c.alarm_at).limit(1)).scalar()
+    return found
 
 
 def next_rung(ledger: Ledger) -> tuple[datetime, str, str] | None:
@@ -139,7 +158,9 @@ def _all(ledger: Ledger, query: Select[Any]) -> tuple[Duty, ...]:
 
 
 def _row(ledger: Ledger, duty: Duty) -> dict[str, Any]:
-    row = {name: getattr(duty, name) for name in PLAIN}
+    row = {name: getattr(duty, name) for name in PLAIN} | {"told": list(duty.told), "unreached": list(duty.unreached)}
+    alarm = next_alarm(duty)
+    row["alarm_at"] = alarm[0] if alarm else None
     name = ledger.vault.seal(duty.holder_name) if duty.holder_name else ""
     return {**row, "town": ledger.town, "card_sealed": ledger.seal(dict(duty.card)), "holder_name_sealed": name}
 
@@ -147,4 +168,10 @@ def _row(ledger: Ledger, duty: Duty) -> dict[str, Any]:
 def _duty(ledger: Ledger, row: RowMapping) -> Duty:
     plain = Duty(**{name: row[name] for name in PLAIN})
     name = ledger.vault.open(row["holder_name_sealed"]) if row["holder_name_sealed"] else ""
-    return replace(plain, card=ledger.unseal(row["card_sealed"]) or {}, holder_name=name)
+    return replace(
+        plain,
+        told=tuple(plain.told),
+        unreached=tuple(plain.unreached),
+        card=ledger.unseal(row["card_sealed"]) or {},
+        holder_name=name,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rules import facts
-from storage import duties, people, registers, watches
+from storage import duties, people, registers, roster, watches
 from storage.ledger import Ledger
 
 
@@ -54,6 +54,12 @@ def _report_asked(ledger: Ledger, fact: facts.ReportAsked, now: datetime) -> Non
     """Nothing to keep: the desk has it made after the commit."""
 
 
+def _shift(ledger: Ledger, fact: facts.ShiftTaken, now: datetime) -> None:
+    roster.add(ledger, fact.shift)
+    ref = f"{fact.shift.target}/{fact.shift.scope}"
+    duties.record(ledger, "role", ref, "on_duty", fact.who, fact.chat, now)
+
+
 def _bound(ledger: Ledger, fact: facts.Bound, now: datetime) -> None:
     people.bind(ledger, fact.code, fact.address, now)
     duties.record(ledger, "role", fact.address, "bound", fact.address, fact.address, now)
@@ -74,5 +80,6 @@ KEEPERS: dict[type[Any], Callable[[Ledger, Any, datetime], None]] = {
     facts.ZeroReported: _zero,
     facts.ReportAsked: _report_asked,
     facts.Bound: _bound,
+    facts.ShiftTaken: _shift,
     facts.WrongCode: _wrong_code,
 }

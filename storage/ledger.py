@@ -1,4 +1,5 @@
-"""An open transaction on one town's rows; without it each query would carry three arguments and one could be forgotten."""
+"""An open transaction on one town's rows; without it each query would carry three arguments and one could be
+forgotten."""
 
 import json
 from dataclasses import dataclass

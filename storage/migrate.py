@@ -9,7 +9,8 @@ FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(url: str) -> None:
-    """Upgrade to the newest revision; creates everything in an empty database. Raises sqlalchemy errors when it is away."""
+    """Upgrade to the newest revision; creates everything in an empty database. Raises sqlalchemy errors when it
+    is away."""
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = url

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from storage.ledger import Ledger
 from storage.tables import new_id, outbox, pauses
 
+NO_MARK: Mapping[str, Any] = {"duty": "", "cause": "", "flood": "", "told_at": None, "check_at": None, "edits": ""}
 LANES = {"alert": 0, "reply": 1, "notice": 2}
 WAITING, SENDING = "waiting", "sending"
 
@@ -40,24 +41,26 @@ SETTLE = (
         state=bindparam("b_state"), attempts=bindparam("b_attempts"), not_before=bindparam("b_not_before"),
         sent_at=bindparam("b_sent_at"), platform_id=bindparam("b_platform_id"), why=bindparam("b_why"),
         # What has arrived is kept no longer: it may speak of health, or show a tipster's receipt.
-        call_sealed=case((bindparam("b_state").in_(["accepted"]), ""), else_=outbox.c.call_sealed),
+        call_sealed=case((bindparam("b_state") == "accepted", ""), else_=outbox.c.call_sealed),
     )
 )  # fmt: skip
 
 
 def add(
     ledger: Ledger, channel: str, address: str, lane: str, calls: Sequence[Mapping[str, Any]], now: datetime,
-    duty: str = "", cause: str = "", ordered_after: str = "",
+    mark: Mapping[str, Any] = NO_MARK,
 ) -> list[Row]:  # fmt: skip
-    """Put calls in the outbox, in order. ``cause`` is what they answer: a message's id, or a duty's rung."""
-    rows = [Row(new_id(), channel, address, LANES[lane], call, duty) for call in calls]
+    """Put calls in the outbox, in order. ``mark``: duty, cause (what they answer: a message's id, or a duty's rung), flood,
+    told_at, check_at, edits; what is missing is empty."""
+    marked = {**NO_MARK, **mark}
+    rows = [Row(new_id(), channel, address, LANES[lane], call, marked["duty"]) for call in calls]
     ledger.tx.execute(
         ADD,
         [
             {
                 "town": ledger.town, "id": r.id, "channel": channel, "address": address, "lane": r.lane, "state": WAITING,
-                "call_sealed": ledger.seal(dict(r.call)), "duty": duty, "cause": cause, "attempts": 0, "not_before": now,
-                "made_at": now, "platform_id": "", "why": "",
+                "call_sealed": ledger.seal(dict(r.call)), "attempts": 0, "not_before": now, "made_at": now,
+                "platform_id": "", "why": "", **marked,
             }
             for r in rows
         ],

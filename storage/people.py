@@ -90,9 +90,8 @@ def locales(ledger: Ledger, addresses: tuple[str, ...]) -> Mapping[str, str]:
 
 def bound(ledger: Ledger) -> Mapping[str, str]:
     """The address as the config writes it (``bind:CODE``, or one that moved) → the address it is now."""
-    return {code: address for code, address in ledger.tx.execute(
-        select(bindings.c.code, bindings.c.address).where(bindings.c.town == ledger.town)
-    )}  # fmt: skip
+    query = select(bindings.c.code, bindings.c.address).where(bindings.c.town == ledger.town)
+    return {row.code: row.address for row in ledger.tx.execute(query)}
 
 
 def bind(ledger: Ledger, code: str, address: str, at: datetime) -> None:

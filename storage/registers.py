@@ -1,4 +1,5 @@
-"""The town's registers: returns, tips, zero reports and the figures of the day; without it the night report would be guessed."""
+"""The town's registers: returns, tips, zero reports and the figures of the day; without it the night report
+would be guessed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

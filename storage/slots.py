@@ -17,7 +17,7 @@ def fire(ledger: Ledger, task: str, at: datetime, now: datetime) -> bool:
 def last(ledger: Ledger) -> dict[str, datetime]:
     """Task → the latest slot of it that fired."""
     query = select(slots.c.task, func.max(slots.c.at)).where(slots.c.town == ledger.town).group_by(slots.c.task)
-    return {task: at for task, at in ledger.tx.execute(query)}
+    return {row[0]: row[1] for row in ledger.tx.execute(query)}
 
 
 def begin(ledger: Ledger, now: datetime) -> datetime:

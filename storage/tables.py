@@ -1,7 +1,7 @@
 """Every table of the program in one place; without it neither the queries nor the migrations would agree on a column.
 
-Every row belongs to a town: keys are (town, id). Times are stored in UTC. What may identify a person or tell of their health is
-sealed by the vault before it gets here; such columns end in ``_sealed``.
+Every row belongs to a town: keys are (town, id). Times are stored in UTC. What may identify a person or tell of
+their health is sealed by the vault before it gets here; such columns end in ``_sealed``.
 """
 
 import secrets
@@ -52,7 +52,8 @@ class Moment(TypeDecorator[datetime]):
 
 
 def new_id() -> str:
-    """A key ordered by the time it was made: 9 hex digits of milliseconds' high part and 64 random bits in all 27 digits."""
+    """A key ordered by the time it was made: 9 hex digits of milliseconds' high part and 64 random bits in all
+    27 digits."""
     return f"{time.time_ns() // 1000:014x}{secrets.token_hex(6)}"
 
 
@@ -152,19 +153,36 @@ duties = Table(
     Column("subject", String(160), nullable=False, default=""),
     Column("responsible", String(160), nullable=False, default=""),
     Column("card_sealed", Text, nullable=False),
+    Column("urgency", String(8), nullable=False, default=""),
+    Column("stand_in", String(160), nullable=False, default=""),
     Column("holder", String(160), nullable=False, default=""),
     Column("holder_name_sealed", Text, nullable=False, default=""),
     Column("offered_to", String(160), nullable=False, default=""),
+    Column("offered_at", Moment),
     Column("opened_at", Moment, nullable=False),
+    Column("starts_at", Moment),
     Column("due_at", Moment),
     Column("claimed_at", Moment),
+    Column("touched_at", Moment),
+    Column("wait_until", Moment),
     Column("reported_at", Moment),
+    Column("ask_at", Moment),
+    Column("asked_times", Integer, nullable=False, default=0),
     Column("closed_at", Moment),
     Column("confirmed", Boolean),
-    Column("rung", Integer, nullable=False, default=0),
+    Column("postponed", Boolean, nullable=False, default=False),
+    Column("merged_into", String(16), nullable=False, default=""),
+    Column("handovers", Integer, nullable=False, default=0),
+    Column("reopened", Integer, nullable=False, default=0),
+    Column("climbs", Integer, nullable=False, default=0),
+    Column("rating", String(12), nullable=False, default=""),
     Column("rung_at", Moment),
-    Column("told", Integer, nullable=False, default=0),
+    Column("alarm_at", Moment),
+    Column("repeat_at", Moment),
+    Column("told", JSON, nullable=False, default=list),
+    Column("unreached", JSON, nullable=False, default=list),
     Index("duties_by_rung", "town", "rung_at"),
+    Index("duties_by_alarm", "town", "alarm_at"),
     Index("duties_by_village", "town", "village", "state"),
     Index("duties_by_subject", "town", "subject", "state"),
     Index("duties_by_opened", "town", "opened_at"),
@@ -275,6 +293,19 @@ slots = Table(
     Column("fired_at", Moment, nullable=False),
 )
 
+shifts = Table(
+    "shifts",
+    metadata,
+    _town(),
+    _key("id", 32),
+    Column("target", String(24), nullable=False),
+    Column("scope", String(40), nullable=False, default=""),
+    Column("person", String(160), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("shifts_by_until", "town", "until"),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -293,6 +324,12 @@ outbox = Table(
     Column("sent_at", Moment),
     Column("platform_id", String(80), nullable=False, default=""),
     Column("why", Text, nullable=False, default=""),
+    Column("flood", String(160), nullable=False, default=""),
+    Column("told_at", Moment),
+    Column("edits", String(80), nullable=False, default=""),
+    Column("check_at", Moment),
+    Index("outbox_by_flood", "town", "address", "flood", "told_at"),
+    Index("outbox_by_check", "town", "check_at"),
     Index("outbox_by_state", "town", "state", "channel", "lane", "id"),
     Index("outbox_by_message", "town", "address", "platform_id"),
     Index("outbox_by_duty", "town", "duty"),

@@ -1,4 +1,5 @@
-"""Who is watched, which check-ins were answered, and every temperature; without it nobody would notice a silent house."""
+"""Who is watched, which check-ins were answered, and every temperature; without it nobody would notice a silent
+house."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,8 +89,8 @@ def end(ledger: Ledger, person: str, at: datetime) -> None:
 def call(ledger: Ledger, watched: Sequence[Watch], slot: datetime, next_at: datetime) -> None:
     """Ask these people for their temperature."""
     rows = [
-        {"town": ledger.town, "person": w.person, "slot": slot, "village": w.village, "state": "asked", "next_at": next_at,
-         "duty": ""}
+        {"town": ledger.town, "person": w.person, "slot": slot, "village": w.village, "state": "asked", "next_at":
+        next_at, "duty": ""}
         for w in watched
     ]  # fmt: skip
     if rows:

@@ -69,6 +69,9 @@ class Gateway(Protocol):
     def render(self, address: str, letter: Letter) -> Sequence[Call]:
         """The wire calls that say a letter in a chat: splits what is too long, and never exceeds the platform's limits."""
 
+    def edit(self, address: str, message_id: str, letter: Letter) -> Call | None:
+        """The call that changes a message already sent, so that a card is a board; None where that cannot be done."""
+
     async def listen(self, receive: Receive, set_aside: SetAside) -> None:
         """Receive until cancelled; confirm to the platform only after ``receive`` returned."""
 

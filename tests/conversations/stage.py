@@ -73,6 +73,10 @@ class PaperGateway:
         return [{"text": letter.text, "rows": rows, "picture": bool(letter.picture),
                  "attachments": [list(a) for a in letter.attachments]}]  # fmt: skip
 
+    def edit(self, address: str, message_id: str, letter: Letter) -> Call | None:
+        """The letter again, in the place of the one it changes."""
+        return {**self.render(address, letter)[0], "edits": message_id}
+
     async def listen(self, receive: Receive, set_aside: SetAside) -> None:
         """Nothing to listen to."""
 
@@ -81,7 +85,7 @@ class PaperGateway:
         if call["address"] in self.gone:
             return Refused("gone", gone=True)
         self.sheets.append((str(call["row"]), call["address"], call))  # type: ignore[arg-type]
-        return Accepted(f"m{len(self.sheets)}")
+        return Accepted(str(call.get("edits") or f"m{len(self.sheets)}"))
 
     def pace(self, address: str) -> tuple[float, int, float]:
         """As fast as it can."""
@@ -139,7 +143,8 @@ class Stage:
         await self.app.clockwork.move(to)
 
     async def say(self, who: str, words: str) -> None:
-        """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo)``, ``(location a,b)``."""
+        """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo)``,
+        ``(location a,b)``."""
         name, _, place = who.partition("@")
         sender = CHATS.get(name, f"paper:{name}")
         chat = CHATS.get(place, f"paper:{place}") if place else sender
@@ -149,8 +154,8 @@ class Stage:
         self.count += 1
         await self.app.desk.receive(
             Incoming("paper", f"{self.count}", chat, sender, not place, said, self.clock, sender_name="",
-                     language="en" if sender in ENGLISH else "zh", addressed=not place or bool(said.button) or bool(reply)
-                     or words.startswith(("/", "@")), reply_to=reply)
+                     language="en" if sender in ENGLISH else "zh", addressed=not place or bool(said.button) or
+                     bool(reply) or words.startswith(("/", "@")), reply_to=reply)
         )  # fmt: skip
 
     async def listen(self) -> list[tuple[str, str]]:
@@ -160,7 +165,7 @@ class Stage:
         await self.app.sender.drained()
         new = sorted(self.gateway.sheets[self.heard :], key=lambda sheet: sheet[0])
         self.heard = len(self.gateway.sheets)
-        return [(name_of(address), shown(call)) for _, address, call in new]  # type: ignore[arg-type]
+        return [(("~" if call.get("edits") else "") + name_of(address), shown(call)) for _, address, call in new]  # type: ignore[arg-type,attr-defined]
 
     def _said(self, chat: str, words: str) -> Said:
         button = re.fullmatch(r"\[(.+)\]", words)

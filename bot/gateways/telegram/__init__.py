@@ -86,6 +86,13 @@ class TelegramGateway:
         """The calls that say a letter, within Telegram's limits. Raises ValueError for a button that cannot be."""
         return render(address, letter)
 
+    def edit(self, address: str, message_id: str, letter: Letter) -> Call | None:
+        """The call that changes a message already sent; None when the words do not fit one message."""
+        try:
+            return render_edit(address, message_id, letter)
+        except ValueError:
+            return None
+
     async def deliver(self, call: Call) -> Result:
         """Make one call. A picture that is gone from the disk is left out and its words are sent alone.
 

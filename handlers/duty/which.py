@@ -1,0 +1,155 @@
+"""Which duty is meant, and by whom; without it every move would have to find that out for itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chat.letter import Button, Outcome, Rows, Say, Tell
+from rules.binding import UNBOUND
+from rules.context import Context
+from rules.duty import Actor, Duty, Refusal, worst_first
+from rules.kinds import kind_of
+from rules.moves import Moved
+from rules.seeing import may_see, realm_of, seen
+from rules.town import Ladder, Person
+
+
+class Reads(Protocol):
+    """What the moves ask of what is kept."""
+
+    def duty(self, ref: str) -> Duty | None:
+        """A duty by its number, locked."""
+
+    def duty_replied_to(self) -> Duty | None:
+        """The duty whose card this message answers."""
+
+    def open_duties(
+        self, villages: tuple[str, ...] = (), lines: tuple[str, ...] = (), whole: bool = False
+    ) -> tuple[Duty, ...]:
+        """What is not over there."""
+
+    def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
+        """What is not over and is for this person."""
+
+    def last_silent(self, person: str) -> Duty | None:
+        """The latest duty of this person that was closed after silence."""
+
+    def phone_of(self, address: str) -> str:
+        """The phone somebody left."""
+
+    def history(self, ref: str) -> list[tuple[datetime, str, str, str]]:
+        """(when, what, who by name, note) of a duty, in order."""
+
+
+NOTHING = Outcome()
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The duty that was meant and what else was said; or, when there is none, the answer that says so."""
+
+    duty: Duty | None
+    rest: str = ""
+    sorry: Outcome = NOTHING
+
+
+def which(argument: str, context: Context, reads: Reads, states: tuple[str, ...] = ("open", "claimed")) -> Meant:
+    """By its number, by the card that is answered, mine when I have just one, or the only one there is."""
+    first, _, rest = argument.partition(" ")
+    if first and is_ref(first):
+        duty = reads.duty(first)
+        if duty is not None and may_see(duty, context):
+            return Meant(duty, rest.strip())
+        return Meant(None, sorry=Outcome(says=(Say("duty.no_such", {"ref": first}),)))
+    answered = reads.duty_replied_to()
+    if answered is not None and may_see(answered, context):
+        return Meant(answered, argument.strip())
+    return _only_one(argument.strip(), context, reads, states)
+
+
+def _only_one(said: str, context: Context, reads: Reads, states: tuple[str, ...]) -> Meant:
+    here = tuple(d for d in open_here(context, reads) if d.state in states)
+    mine = tuple(d for d in here if d.holder == context.sender)
+    for found in (mine, here):
+        if len(found) == 1:
+            return Meant(reads.duty(found[0].ref), said)
+    if not here:
+        return Meant(None, sorry=Outcome(says=(Say("duty.none_open"),)))
+    refs = [d.ref for d in worst_first(here)][:10]
+    return Meant(None, sorry=Outcome(says=(Say("duty.which_one", {"refs": refs}),)))
+
+
+def is_ref(word: str) -> bool:
+    """Whether a word is a duty's number: digits, or a tip's four letters."""
+    tip = len(word) == 4 and word.isascii() and word.isalnum() and word.upper() == word
+    return word.isdecimal() or tip
+
+
+def open_here(context: Context, reads: Reads) -> tuple[Duty, ...]:
+    """What is open where this person may act."""
+    realm = realm_of(context)
+    return seen(reads.open_duties(realm.villages, realm.lines, realm.whole), context)
+
+
+def mine(argument: str, context: Context, reads: Reads) -> Duty | None:
+    """The duty of mine, as the one it is for, that a yes or no is about: by number, else the one that was asked about."""
+    first = argument.split(maxsplit=1)[0] if argument else ""
+    if first and is_ref(first):
+        duty = reads.duty(first)
+        return duty if duty is not None and duty.subject == context.sender else None
+    found = reads.open_duties_of(context.sender)
+    asked = tuple(d for d in found if d.state == "reported") or tuple(d for d in found if kind_of(d.kind).asks)
+    return reads.duty(asked[0].ref) if asked else None
+
+
+def actor(context: Context) -> Actor:
+    """Who makes the move."""
+    return Actor(context.sender, context.name or context.sender.partition(":")[2], context.chat)
+
+
+def ladder_for(duty: Duty, context: Context) -> Ladder:
+    """The ladder this duty climbs in this town."""
+    return context.town.ladders.get(duty.ladder, ())
+
+
+def refused(moved: Moved, duty: Duty) -> Outcome | None:
+    """The answer to a move that cannot be made; None when it was made."""
+    return Outcome(says=(Say(f"duty.{moved.why}", {"duty": duty}),)) if isinstance(moved, Refusal) else None
+
+
+def values(duty: Duty, context: Context, **more: object) -> dict[str, object]:
+    """What the words of a move may show."""
+    due = duty.due_at.astimezone(context.town.zone).strftime("%H:%M") if duty.due_at else ""
+    village = context.town.village(duty.village)
+    shown = {"duty": duty, "card": duty.shown, "who": context.name, "due": due, "note": "", "phone": ""}
+    return {**shown, "village": village.name if village else "", **more}
+
+
+def buttons(duty: Duty, *moves: str) -> Rows:
+    """A row of the card's buttons."""
+    return (tuple(Button(f"@acts.buttons.{move}", f"d:{move}:{duty.ref}") for move in moves),)
+
+
+def tell_subject(duty: Duty, block: str, context: Context, reads: Reads, **more: object) -> tuple[Tell, ...]:
+    """Words for the person it is for, who is never left in the dark; none for kinds that are kept from them."""
+    if not duty.subject or kind_of(duty.kind).quiet:
+        return ()
+    shown = values(duty, context, phone=reads.phone_of(context.sender), **more)
+    return (Tell(duty.subject, block, shown, lane="reply"),)
+
+
+def tell_village(duty: Duty, block: str, context: Context, rows: Rows = (), **more: object) -> tuple[Tell, ...]:
+    """Words for the village's cadres' group, unless they were said there or are not for them, and for the holder."""
+    village = context.town.village(duty.village)
+    group = village.cadres if village and duty.card.get("about") not in ("cadre", "higher") else ""
+    to = [
+        a for a in (group, duty.holder) if a and not a.startswith(UNBOUND) and a not in (context.chat, context.sender)
+    ]
+    shown = values(duty, context, **more)
+    return tuple(Tell(a, block, shown, rows, "reply", duty.ref) for a in dict.fromkeys(to))
+
+
+def staff_of(duty: Duty, context: Context) -> tuple[Person, ...]:
+    """Who of the village may be handed a duty."""
+    offices = {"cadre", "grid_worker", "village_head", "volunteer"}
+    return tuple(p for p in context.town.people if p.village == duty.village and offices & set(p.roles))

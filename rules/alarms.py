@@ -1,0 +1,92 @@
+"""What else is asked about by itself, besides the ladder; without it a claim could sleep and a question go unanswered.
+
+Sources: the issue on the two-hour promise: a handover not accepted in ten minutes comes back; a claim with no move in
+thirty minutes is asked about; "done?" is asked once more after thirty minutes and closed as not confirmed after two hours,
+never asked between 21:00 and 07:00, and that wait is not silence; the command post's rung repeats until acknowledged.
+"""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from rules.duty import ANYBODY, Duty
+from rules.town import Ladder
+
+Alarm = Literal["offer", "nudge", "waited", "ask", "ask_again", "unconfirmed", "repeat"]
+
+OFFER = timedelta(minutes=10)
+NUDGE = timedelta(minutes=30)
+ASK_AGAIN = timedelta(minutes=30)
+UNCONFIRMED = timedelta(minutes=90)
+"""After the second question: two hours of waking time after the first."""
+QUESTIONS: tuple[Alarm, ...] = ("ask", "ask_again", "unconfirmed")
+"""What comes next, by how often was asked."""
+NIGHT = (time(21), time(7))
+"""Nobody is asked "is it done?" in this time."""
+
+
+def awake(at: datetime, zone: ZoneInfo, night: tuple[time, time] = NIGHT) -> datetime:
+    """``at``, or the end of the night it falls into."""
+    local = at.astimezone(zone)
+    begins, ends = night
+    clock = local.time()
+    asleep = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+    if not asleep:
+        return at
+    morning = datetime.combine(local.date(), ends, zone)
+    return morning if morning > local else datetime.combine(local.date() + timedelta(days=1), ends, zone)
+
+
+def next_alarm(duty: Duty) -> tuple[datetime, Alarm] | None:
+    """(when, what) of the duty's next alarm, or None. It follows from the other fields, hence nothing can forget it."""
+    if duty.over:
+        return None
+    return min(_alarms(duty), default=None)
+
+
+def _alarms(duty: Duty) -> list[tuple[datetime, Alarm]]:
+    found: list[tuple[datetime, Alarm]] = []
+    if duty.offered_at is not None and duty.offered_to:
+        found.append((duty.offered_at + OFFER, "offer"))
+    if duty.repeat_at is not None:
+        found.append((duty.repeat_at, "repeat"))
+    if duty.state == "claimed" and duty.touched_at is not None:
+        found.append((duty.wait_until, "waited") if duty.wait_until else (duty.touched_at + NUDGE, "nudge"))
+    if duty.state == "reported" and duty.ask_at is not None:
+        found.append((duty.ask_at, QUESTIONS[min(duty.asked_times, 2)]))
+    return found
+
+
+def ring(duty: Duty, what: Alarm, ladder: Ladder, now: datetime, zone: ZoneInfo) -> Duty:
+    """The duty after its alarm has rung: what is asked or told follows from ``what``. ``zone`` is the town's."""
+    match what:
+        case "offer":
+            return replace(duty, offered_to="", offered_at=None)
+        case "nudge":
+            return replace(duty, touched_at=now, offered_to=duty.offered_to or ANYBODY)
+        case "waited":
+            return replace(duty, wait_until=None, touched_at=now)
+        case "ask":
+            return replace(duty, asked_times=1, ask_at=awake(now + ASK_AGAIN, zone))
+        case "ask_again":
+            return replace(duty, asked_times=2, ask_at=awake(now + UNCONFIRMED, zone))
+        case "unconfirmed":
+            return replace(
+                duty, state="closed", confirmed=False, closed_at=now, ask_at=None, rung_at=None, repeat_at=None
+            )
+        case "repeat":
+            last = max((r for r in ladder if r.key in duty.told and r.repeat), key=lambda r: r.after, default=None)
+            return replace(duty, repeat_at=now + last.repeat if last and last.repeat else None)
+
+
+def put_off(duty: Duty, what: Alarm, to: datetime) -> Duty:
+    """The duty with a reminder's alarm moved to a later moment, because its person was reminded of something just now."""
+    match what:
+        case "nudge":
+            return replace(duty, touched_at=to - NUDGE)
+        case "waited":
+            return replace(duty, wait_until=to)
+        case "ask_again":
+            return replace(duty, ask_at=to)
+    return duty

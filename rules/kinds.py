@@ -1,0 +1,48 @@
+"""The kinds of duties, a row each; without this table each kind of case would have a life of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sets one kind of duty apart. ``line`` is the line of work it reaches (TOWN.md, the table of lines); ``ladder``
+    names who is told when; ``asks``: done is put to the person it is for before it is closed; ``quiet``: the person it is
+    about is told nothing of it; ``flood``: alike ones that come together are shown as one list."""
+
+    name: str
+    line: str = ""
+    ladder: str = ""
+    asks: bool = False
+    quiet: bool = False
+    flood: str = ""
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("need", "monitoring", asks=True, flood="household"),
+        Kind("fever", "monitoring", flood="village"),
+        Kind("missed", "monitoring", quiet=True, flood="village"),
+        Kind("urgent", "monitoring"),
+        Kind("voice", "screening", ladder="return"),
+        Kind("return", "screening", flood="village"),
+        Kind("tip", quiet=True),
+        Kind("breach", "monitoring", quiet=True),
+        Kind("visit", "monitoring", ladder="visit"),
+        Kind("order", quiet=True),
+    )
+}
+"""``visit`` is the follow-up visit when isolation ends (大回访); ``order`` is a task given by a line leader (交办)."""
+
+UNKNOWN = Kind("")
+
+
+def kind_of(name: str) -> Kind:
+    """The row of a kind; one that is not in the table has no line, no questions and its own name for a ladder."""
+    return KINDS.get(name, UNKNOWN)
+
+
+def ladder_of(name: str) -> str:
+    """The name of the ladder a kind climbs."""
+    return kind_of(name).ladder or name

@@ -1,0 +1,62 @@
+"""Who is on duty (值班表): a shift stands for a target of a ladder while it lasts; without it a sleeping leader would be rung."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from rules.context import Context
+from rules.town import Address
+
+When = Literal["today", "tonight", "tomorrow", "tomorrow_night"]
+CHANGE = time(8)
+"""When a day's shift begins and a night's ends."""
+EVENING = time(18)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Somebody stands for ``target`` (cadres, village_head, line_leader, command_post, …) at ``scope`` (a village's, line's or
+    district's key; empty for the whole town) from ``since`` until ``until``."""
+
+    target: str
+    scope: str
+    person: Address
+    since: datetime
+    until: datetime
+
+
+def span_of(when: When, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when until when such a shift lasts; one that has begun counts from now."""
+    local = now.astimezone(zone)
+    day = local.date() + timedelta(days=when.startswith("tomorrow"))
+    if when in ("today", "tonight") and local.time() < CHANGE:
+        day -= timedelta(days=1)
+    begins = datetime.combine(day, EVENING if when.endswith("night") else CHANGE, zone)
+    if when in ("today", "tonight"):
+        begins = local
+    return begins, datetime.combine(day + timedelta(days=1), CHANGE, zone)
+
+
+def stands_for(context: Context) -> tuple[str, str] | None:
+    """(target, scope) that whoever speaks here can be on duty for; None when they hold no office here."""
+    town, who, chat = context.town, context.sender, context.chat
+    if context.place == "cadres":
+        return "cadres", context.village
+    if town.command_post in (who, chat) or context.roles & {"command_post", "duty_leader", "duty_officer"}:
+        return "command_post", ""
+    for line in town.lines:
+        if {who, chat} & {line.leader, line.deputy} - {""}:
+            return "line_leader", line.key
+    for area in town.areas:
+        if area.head == who:
+            return "area_head", area.key
+    if any(v.head == who for v in town.villages):
+        return "village_head", context.village
+    return ("cadres", context.village) if context.roles & {"cadre", "grid_worker"} and context.village else None
+
+
+def on_now(shifts: Sequence[Shift], target: str, scope: str) -> tuple[Address, ...]:
+    """Who stands for a target; ``shifts`` are those that run now."""
+    return tuple(s.person for s in shifts if s.target == target and s.scope == scope)

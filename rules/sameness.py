@@ -1,0 +1,21 @@
+"""Whether two needs are one; without it a need asked for twice would be carried out twice and counted twice."""
+
+ALIKE = 0.4
+"""Share of common letter pairs from which two sentences say the same: 家里没米了 and 没米了 do, 家里没油了 does not."""
+
+
+def same_thing(one: str, other: str) -> bool:
+    """Whether two sentences ask for the same."""
+    first, second = _pairs(one), _pairs(other)
+    if not first or not second:
+        return _bare(one) == _bare(other)
+    return len(first & second) / len(first | second) >= ALIKE
+
+
+def _pairs(text: str) -> frozenset[str]:
+    bare = _bare(text)
+    return frozenset(bare[n : n + 2] for n in range(len(bare) - 1))
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
