@@ -10,6 +10,7 @@ import structlog
 from bot.boards import Boards
 from bot.climber import Climber
 from bot.clockwork import Clockwork
+from bot.delivery import Delivery, PageHas, always_seen
 from bot.desk import Desk
 from bot.front import Front
 from bot.gateways import Gateway
@@ -42,6 +43,8 @@ class App:
     real_now: Callable[[], datetime]
     first: datetime | None = None
     """Where the town's clock starts when it has never run (a demo's sample day); None: the machine's time."""
+    page_has: PageHas = always_seen
+    """Whether an open page has a letter: what "delivered" means in the web chat."""
     book: TownBook = field(init=False)
     clock: TownClock = field(init=False)
     desk: Desk = field(init=False)
@@ -49,6 +52,7 @@ class App:
     ticker: Ticker = field(init=False)
     clockwork: Clockwork = field(init=False)
     reporting: Reporting = field(init=False)
+    delivery: Delivery = field(init=False)
 
     async def prepare(self) -> None:
         """Read what is kept and seed what the config says; raises when the database is away."""
@@ -72,7 +76,8 @@ class App:
             self.sender.wake,
         )  # fmt: skip
         self.reporting = Reporting(self.desk)
-        self.ticker = Ticker(self.desk, SlotWork(self.reporting.ask))
+        self.delivery = Delivery(climber, self.page_has)
+        self.ticker = Ticker(self.desk, SlotWork(self.reporting.ask), self.delivery)
         self.clockwork = Clockwork(self.database, self.vault, self.town.key, self.clock, self.ticker, self.sender)
 
     async def run(self) -> None:

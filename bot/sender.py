@@ -5,7 +5,7 @@ Without it every letter would stay in the database. Real time throughout; the to
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,8 +13,7 @@ from sqlalchemy import Connection
 
 from bot.gateways import Accepted, Gateway, Moved, Refused, Result, TryLater, Unknown
 from bot.pace import Pace
-from rules.duty import ENDED
-from storage import duties, outbox, people
+from storage import outbox, people
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.outbox import Row, Settled
@@ -149,20 +148,7 @@ class Sender:
                 log.warning("refused for good", channel=row.channel, why=result.why, duty=row.duty)
                 if result.gone:
                     people.reachable(ledger, row.address, False)
-                self._climb_if_nobody(ledger, row)
-
-    def _climb_if_nobody(self, ledger: Ledger, row: Row) -> None:
-        """Delivered or climbed: when the last letter of a rung is refused, the duty's next rung is due now."""
-        cause = outbox.cause_of(ledger, row.id)
-        if not row.duty or "#" not in cause:
-            return
-        fate = outbox.fate_of_cause(ledger, cause)
-        if set(fate) - {"refused"}:
-            return
-        duty = duties.of_message(ledger, row.duty)
-        if duty is not None and duty.state not in ENDED and duty.rung_at is not None:
-            duties.save(ledger, replace(duty, rung_at=min(duty.rung_at, self.town_now())))
-            duties.record(ledger, "duty", duty.ref, "undelivered", "", row.address, self.town_now(), cause)
+                outbox.look_now(ledger, outbox.cause_of(ledger, row.id), now)
 
     def _after_crash(self, tx: Connection) -> None:
         """What was being sent when the program died is unknown: an alert or reply is repeated once, a notice never."""

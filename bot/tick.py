@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.agenda import Slot, next_slot
+from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.front import Heard
 from bot.post import Mark
@@ -20,7 +21,7 @@ from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened
 from rules.privacy import mask
 from rules.town import Town
-from storage import boards, duties, people, slots, talks, watches
+from storage import boards, deliveries, duties, people, slots, talks, watches
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Ticker:
 
     desk: Desk
     work: SlotWork
+    delivery: Delivery
 
     async def run_due(self, now: datetime) -> int:
         """Everything due at ``now`` (town time), in order; returns how many things were decided."""
@@ -82,6 +84,8 @@ class Ticker:
         for checkin in watches.due(ledger, now, MOST):
             at = checkin.next_at or now
             found.append((at, "checkin", lambda tx, c=checkin: self._checkin(tx, c, now)))  # type: ignore[misc]
+        for cause in deliveries.to_check(ledger, self.desk.real_now()):
+            found.append((now, "delivery", lambda tx, c=cause: self._delivery(tx, c, now)))  # type: ignore[misc]
         for chat, person in talks.idle(ledger, now):
             found.append((now, "talk", lambda tx, c=chat, p=person: self._talk(tx, c, p, now)))  # type: ignore[misc]
         for watch in watches.over(ledger, now):
@@ -119,6 +123,9 @@ class Ticker:
         duty = duties.of_message(ledger, ref)
         if duty is not None and duty.rung_at is not None and duty.rung_at <= now:
             self.desk.climber.climb(ledger, self.desk.book.town, duty, now, self.desk.real_now())
+
+    def _delivery(self, tx: Connection, cause: str, now: datetime) -> None:
+        self.delivery.look(self._ledger(tx), self.desk.book.town, cause, now)
 
     def _alarm(self, tx: Connection, ref: str, now: datetime) -> None:
         ledger, town = self._ledger(tx), self.desk.book.town

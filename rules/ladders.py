@@ -67,6 +67,7 @@ LADDERS: Final[Mapping[str, Ladder]] = {
         _rung("0:00", "cadres village_head line_leader"),
         _rung("0:05", "deputy command_post", "claimed"),
         _rung("0:15", "command_post", "claimed"),
+        _rung("1:00", "line_leader", "reported"),
     ),
     "breach": (
         _rung("0:00", "cadres village_head line_leader"),

@@ -118,6 +118,12 @@ class Settled:
     why: str = ""
 
 
+def look_now(ledger: Ledger, cause: str, now: datetime) -> None:
+    """A letter of this cause was refused: whether anybody was reached is looked at now, not in two minutes."""
+    where = (outbox.c.town == ledger.town) & (outbox.c.cause == cause) & outbox.c.check_at.is_not(None)
+    ledger.tx.execute(update(outbox).where(where).values(check_at=now))
+
+
 def settle(ledger: Ledger, results: Sequence[Settled]) -> None:
     """Keep how calls ended."""
     if results:

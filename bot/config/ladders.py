@@ -5,10 +5,12 @@ from typing import Any
 
 from bot.config.mistakes import Notebook, Wrong, shown
 from bot.config.tables import Key, no_strangers, read_tables
-from bot.config.values import duration, one_of
-from rules.ladders import LADDERS, LAST_TARGETS
+from bot.config.values import duration, one_of, signed_duration, text, yes_or_no
+from rules.ladders import LADDERS, LAST_TARGETS, repeat_of
 from rules.town import ROUTING, STATES, TARGETS, Rung
 
+UNSAID = timedelta(days=-1)
+URGENCIES = ("now", "soon", "later")
 Ladders = dict[str, tuple[Rung, ...]]
 
 
@@ -25,9 +27,13 @@ def _ladder(notes: Notebook, kind: str, tables: object) -> tuple[Rung, ...]:
     path = f"ladder.{kind}"
     targets = (*TARGETS, ROUTING) if kind == "tip" else TARGETS
     keys = {
-        "after": Key(duration),
+        "after": Key(signed_duration),
         "tell": Key(one_of(targets), many=True),
         "unless": Key(_unless, None),
+        "repeat": Key(duration, UNSAID),
+        "urgency": Key(one_of(URGENCIES), (), many=True),
+        "villages": Key(text, (), many=True),
+        "from_due": Key(yes_or_no, False),
     }
     before = len(notes.found)
     rows = read_tables(notes, path, tables, keys)
@@ -35,7 +41,12 @@ def _ladder(notes: Notebook, kind: str, tables: object) -> tuple[Rung, ...]:
         _check(notes, path, rows)
     if len(notes.found) > before:
         return LADDERS[kind]
-    return tuple(Rung(row["after"], row["tell"], row["unless"]) for row in rows)
+    return tuple(_rung(row) for row in rows)
+
+
+def _rung(row: dict[str, Any]) -> Rung:
+    repeat = repeat_of(row["tell"]) if row["repeat"] is UNSAID else row["repeat"] or None
+    return Rung(row["after"], row["tell"], row["unless"], repeat, row["urgency"], row["villages"], row["from_due"])
 
 
 def _unless(value: object) -> str:
@@ -50,15 +61,27 @@ def _check(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         notes.note(path, "no_rungs")
         return
-    if rows[0]["after"]:
+    if rows[0]["after"] or rows[0]["from_due"]:
         notes.note(f"{path}[0].after", "late_start")
     latest = timedelta(0)
     for number, row in enumerate(rows):
+        if row["from_due"]:
+            latest = timedelta(days=-90) if latest >= timedelta(0) else latest
         if row["after"] is not None and row["after"] < latest:
             notes.note(f"{path}[{number}].after", "not_ascending")
-        latest = max(latest, row["after"] or latest)
+        latest = max(latest, row["after"]) if row["after"] is not None else latest
         if row["tell"] == () and not notes.has(f"{path}[{number}].tell"):
             notes.note(f"{path}[{number}].tell", "tells_nobody")
-    last, told = f"{path}[{len(rows) - 1}].tell", rows[-1]["tell"]
+    _check_last(notes, f"{path}[{len(rows) - 1}]", rows[-1])
+
+
+def _check_last(notes: Notebook, path: str, row: dict[str, Any]) -> None:
+    """The last rung is for every duty, also for a claimed one that is let drop, and tells somebody above the village."""
+    if row["unless"] == "claimed":
+        notes.note(f"{path}.unless", "ends_claimed")
+    for key in ("urgency", "villages"):
+        if row[key]:
+            notes.note(f"{path}.{key}", "ends_narrow")
+    last, told = f"{path}.tell", row["tell"]
     if told is not None and not set(told) & set(LAST_TARGETS) and not notes.has(last):
         notes.note(last, "ends_low", known=", ".join(LAST_TARGETS))

@@ -44,7 +44,10 @@ SETTINGS: dict[str, Keys] = {
         "origins": Key(one_of(ORIGINS), ("wuhan", "hubei"), many=True),
     },
     "report": {"time": Key(clock, time(21))},
-    "needs": {"within": Key(some_time, timedelta(hours=2))},
+    "needs": {
+        "within": Key(some_time, timedelta(hours=2)),
+        "quiet": Key(clock, (time(22), time(7)), many=True),
+    },
     "command_post": {"chat": Key(address, "")},
 }
 PLACES: dict[str, Keys] = {
@@ -67,6 +70,7 @@ PLACES: dict[str, Keys] = {
         "cadre": Key(address, ""),
         "phone": Key(text, ""),
         "place": Key(text, ""),
+        "stand_in": Key(address, ""),
     },
 }
 TOWN_TABLES = (*SETTINGS, "ladder", *PLACES)
@@ -93,6 +97,7 @@ def read_town(notes: Notebook, data: dict[str, object], public_url: str) -> Town
         isolation_origins=got["isolation"]["origins"],
         report_time=got["report"]["time"],
         need_within=got["needs"]["within"],
+        quiet=(got["needs"]["quiet"][0], got["needs"]["quiet"][-1]),
         command_post=got["command_post"]["chat"],
         areas=tuple(Area(**row) for row in rows["areas"]),
         lines=tuple(Line(**row) for row in rows["lines"]),
@@ -100,6 +105,13 @@ def read_town(notes: Notebook, data: dict[str, object], public_url: str) -> Town
         people=tuple(Person(**row) for row in rows["people"]),
         public_url=public_url,
     )
+
+
+def _quiet(notes: Notebook, got: "Settings", rows: "dict[str, Rows]") -> None:
+    """Quiet hours have a beginning and an end."""
+    if len(got["needs"]["quiet"]) != 2:
+        notes.note("needs.quiet", "not_two")
+        got["needs"]["quiet"] = (time(22), time(7))
 
 
 Settings = dict[str, dict[str, Any]]
@@ -164,4 +176,4 @@ def _groups(got: Settings, rows: dict[str, Rows]) -> Iterator[tuple[str, str, bo
                 yield f"villages[{number}].{column}", village[column], True
 
 
-CHECKS: tuple[Callable[[Notebook, Settings, dict[str, Rows]], None], ...] = (_times, _once, _known, _chats)
+CHECKS: tuple[Callable[[Notebook, Settings, dict[str, Rows]], None], ...] = (_times, _quiet, _once, _known, _chats)

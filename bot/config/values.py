@@ -94,6 +94,20 @@ def duration(value: object) -> timedelta:
     return length
 
 
+def signed_duration(value: object) -> timedelta:
+    """The same, or before: ``-30m``."""
+    if isinstance(value, str) and value.startswith("-"):
+        return -some_time(value[1:])
+    return duration(value)
+
+
+def yes_or_no(value: object) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise Wrong("not_bool", value=shown(value))
+    return value
+
+
 def some_time(value: object) -> timedelta:
     """A duration that is more than nothing."""
     length = duration(value)

@@ -58,7 +58,7 @@ after = "0m"
 tell = ["cadres"]
 [[ladder.need]]
 after = "20m"
-unless = "claimed"
+unless = "reported"
 tell = ["line_leader"]
 [command_post]
 chat = "telegram:-1009"
@@ -119,7 +119,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (town.need_within, town.command_post) == (timedelta(minutes=90), "telegram:-1009")
     assert [(r.after, r.tell, r.unless) for r in town.ladders["need"]] == [
         (timedelta(0), ("cadres",), None),
-        (timedelta(minutes=20), ("line_leader",), "claimed"),
+        (timedelta(minutes=20), ("line_leader",), "reported"),
     ]
     assert town.ladders["fever"] == LADDERS["fever"]
     assert town.lines[0].deputy == "telegram:2002"
@@ -224,8 +224,8 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ('["line_leader"]', '["line_leadr"]', "ladder.need[1].tell[0]", 42, 'Did you mean "line_leader"?'),
         ('tell = ["line_leader"]', 'tell = ["line_leader", "routing"]', "ladder.need[1].tell[1]", 42, "Use one of"),
         ('tell = ["cadres"]', "tell = []", "ladder.need[0].tell", 38, 'tell = ["cadres"]'),
-        ('"claimed"', '"clamed"', "ladder.need[1].unless", 41, 'Did you mean "claimed"?'),
-        ('"claimed"', '"open"', "ladder.need[1].unless", 41, "leave unless out"),
+        ('"reported"', '"reportd"', "ladder.need[1].unless", 41, 'Did you mean "reported"?'),
+        ('"reported"', '"open"', "ladder.need[1].unless", 41, "leave unless out"),
         ("[command_post]", "[ladder]\nfevr = []\n[command_post]", "ladder.fevr", 44, 'Did you mean "fever"?'),
         ("[command_post]", "[ladder]\nfever = []\n[command_post]", "ladder.fever", 44, "default"),
         ('"telegram:-1009"', '"telegram:@us"', "command_post.chat", 44, "/bind CODE"),
