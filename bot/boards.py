@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from bot.cards import card, card_list
 from bot.post import Mark, Post
@@ -48,10 +49,11 @@ class Boards:
         refs = tuple(dict.fromkeys((*(c.duty for c in together), duty.ref)))[-MOST_LISTED:]
         if len(refs) <= SINGLES:
             letter = card(town, duty, locale, now, rung, step.skipped)
+            mark = replace(mark, digest=digest_of(card(town, duty, locale, now, edited=True)))
             self.post.put(ledger, address, letter, "alert", real_now, mark)
             return
         letter = card_list(town, self._duties(ledger, refs), locale, now)
-        mark = Mark(duty.ref, cause, f"{key}{LIST}{','.join(refs)}", now, real_now + CHECK)
+        mark = replace(mark, flood=f"{key}{LIST}{','.join(refs)}", digest=digest_of(letter))
         standing = next((c for c in reversed(together) if c.refs), None)
         if standing is None or not self._change(ledger, standing, letter, mark, real_now, "alert"):
             self.post.put(ledger, address, letter, "alert", real_now, mark)
@@ -61,7 +63,14 @@ class Boards:
         for shown in boards.cards_of(ledger, duty.ref)[-MOST_EDITED:]:
             locale = people.locales(ledger, (shown.address,)).get(shown.address, town.locale)
             refs = shown.refs
-            letter = card_list(town, self._duties(ledger, refs), locale, now) if refs else card(town, duty, locale, now)
+            letter = (
+                card_list(town, self._duties(ledger, refs), locale, now)
+                if refs
+                else card(town, duty, locale, now, edited=True)
+            )
+            if shown.digest == digest_of(letter):
+                continue
+            boards.shows(ledger, shown.id, digest_of(letter))
             cause = f"{shown.duty}!{shown.edits or shown.platform_id}"
             self._change(ledger, shown, letter, Mark(shown.duty, cause, shown.flood), real_now, "reply")
 
@@ -87,6 +96,11 @@ class Boards:
 
     def _duties(self, ledger: Ledger, refs: Sequence[str]) -> list[Duty]:
         return [duty for duty in (duties.of_message(ledger, ref) for ref in refs) if duty is not None]
+
+
+def digest_of(letter: Letter) -> str:
+    """What a letter shows, in a few characters that tell nothing of it."""
+    return sha256(repr((letter.text, letter.buttons)).encode()).hexdigest()[:16]
 
 
 def flood_key(duty: Duty, rung: Rung | None) -> str:

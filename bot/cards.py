@@ -16,10 +16,13 @@ MOST_BUTTONS = 8
 
 
 def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None = None,
-         skipped: Sequence[str] = ()) -> Letter:  # fmt: skip
-    """One duty as a card. ``rung``: the one being told (a later rung says how long nobody did anything)."""
+         skipped: Sequence[str] = (), edited: bool = False) -> Letter:  # fmt: skip
+    """One duty as a card. ``rung``: the one being told (a later rung says how long nobody did anything); ``edited``: what
+    stands in a chat for long says when it is due, not how long is left."""
     waited = int((now - duty.opened_at).total_seconds()) // 60 if rung is not None and rung.key != 0 else 0
-    words = _say(locale, "duty.alert", waited=waited, skipped=list(skipped), **card_values(town, duty, now))
+    words = _say(
+        locale, "duty.alert", waited=waited, skipped=list(skipped), edited=edited, **card_values(town, duty, now)
+    )
     repeats = rung is not None and rung.repeat is not None
     files = tuple((str(kind), str(ref)) for kind, ref in duty.card.get("attachments", ()))
     return Letter(words, label_buttons(locale, card_buttons(duty, repeats)), attachments=files)

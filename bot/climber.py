@@ -30,7 +30,7 @@ class Climber:
             duties.save(ledger, duty)
             return duty
         step = climb(duty, self._ladder(town, duty), now, self._finder(ledger, town, duty, now))
-        step = replace(step, skipped=(*duty.unreached, *step.skipped), duty=replace(step.duty, unreached=()))
+        step = replace(step, skipped=tuple(dict.fromkeys((*duty.unreached, *step.skipped))), duty=replace(step.duty, unreached=()))
         if not step.tell and step.skipped:
             step = self._last_resort(ledger, town, step)
         duties.save(ledger, step.duty)

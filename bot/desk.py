@@ -86,9 +86,9 @@ class Desk:
             if isinstance(fact, DutyOpened):
                 self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
             elif isinstance(fact, DutyMoved):
+                self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now)
                 if fact.duty.rung_at is not None and fact.duty.rung_at <= now:
                     self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
-                self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now)
         for tell in heard.tells:
             self.post.tell(ledger, self.book.town, tell, real_now, Mark(cause=cause))
 

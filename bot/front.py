@@ -181,7 +181,25 @@ class Front:
             self._drop(hearing)
             return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
         turn = take_turn(conversation.form, hearing.talk, hearing.incoming.said, hearing.setting)
+        if turn.end == "asking" and turn.talk.misses > hearing.talk.misses:
+            aside = self._aside(hearing, conversation)
+            if aside is not None:
+                return aside
         return self._after(hearing, conversation, turn)
+
+    def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
+        """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
+        form that only asks for more about what is already on its way gives way."""
+        outcome = self._listen(hearing)
+        if outcome is None or (outcome.then and outcome.then[0] not in conversation.gives_way_to):
+            return None
+        if conversation.gives_way:
+            handed = self._hand_over(hearing)
+            self._drop(hearing)
+            done, letter = self._answered(hearing, outcome, resume=False)
+            more = handed or Outcome()
+            return replace(done, facts=more.facts + done.facts, tells=more.tells + done.tells), letter
+        return self._answered(hearing, replace(outcome, then=None), resume=True)
 
     def _after(self, hearing: Hearing, conversation: Conversation, turn: Turn) -> tuple[Outcome | None, Letter | None]:
         form = conversation.form
@@ -222,15 +240,21 @@ class Front:
         return None, ask_again(conversation.form, hearing.talk, hearing.setting, first).letter
 
     def _listened(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
-        for listener in self.routes.listeners:
-            outcome = listener.hear(hearing.incoming.said, hearing.context, hearing.reads, hearing.now, hearing.setting)
-            if outcome is not None:
-                return self._answered(hearing, outcome, resume=False)
+        outcome = self._listen(hearing)
+        if outcome is not None:
+            return self._answered(hearing, outcome, resume=False)
         if not hearing.incoming.private and not hearing.incoming.addressed:
             return None, None
         if not hearing.incoming.private:
             return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
         return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
+
+    def _listen(self, hearing: Hearing) -> Outcome | None:
+        for listener in self.routes.listeners:
+            outcome = listener.hear(hearing.incoming.said, hearing.context, hearing.reads, hearing.now, hearing.setting)
+            if outcome is not None:
+                return outcome
+        return None
 
     def _conversation(self, talk: Talk | None) -> Conversation | None:
         return self.routes.conversations.get(talk.form) if talk else None

@@ -19,7 +19,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True)
 class Mark:
     """What is remembered of a letter: the duty it speaks of, what it answers (``cause``), what it is alike to (``flood``),
-    when in town time it was told, when in real time its delivery is looked at, and the message it edits."""
+    when in town time it was told, when in real time its delivery is looked at, the message it edits, and
+    what it shows (``digest``), so that nothing is edited into what it is already."""
 
     duty: str = ""
     cause: str = ""
@@ -27,6 +28,7 @@ class Mark:
     told_at: datetime | None = None
     check_at: datetime | None = None
     edits: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,13 @@ class Conversation:
     """Whether it may be held in a private chat only; in a group it then posts ``<form>.in_group`` instead."""
     prefill: Callable[[Context, Reads], Answers] | None = None
     """Answers already known of the person."""
+    gives_way: bool = False
+    """Whether it only asks for more about what is already on its way, and gives way to whatever else is said."""
+
+    @property
+    def gives_way_to(self) -> tuple[str, ...]:
+        """The forms that what is said beside this one may open."""
+        return ("need_more", "temperature") if self.gives_way else ("need_more",)
 
 
 @dataclass(frozen=True)

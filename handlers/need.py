@@ -95,8 +95,8 @@ need_more = Form(
         Question("urgency", OneOf(), when=_asks_urgency, optional=True),
     ),
     summary=False,
-    idle="forget",
-    idle_after=timedelta(minutes=30),
+    idle="hand_over",
+    idle_after=timedelta(minutes=3),
 )
 
 
@@ -108,7 +108,7 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
     if same:
         return Outcome(says=(Say("need.same", {"duty": same[0], "due": _clock(same[0], context)}),))
     duty = _open(report.what, context, reads, now)
-    says = Say("need.kept", {"duty": duty, "due": _clock(duty, context), "what": report.what,
+    says = Say("need.registered", {"duty": duty, "due": _clock(duty, context), "what": report.what,
                              "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
     then = ("need_more", {"ref": f"{duty.ref}.{_unknown(duty, context, now)}"})
     return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
@@ -156,6 +156,13 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     return Outcome(facts, (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context)}),))
 
 
+def on_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """Nobody went on: what was answered until then is added all the same, without a word."""
+    if not set(answers) - {"ref"}:
+        return Outcome()
+    return replace(on_more(need_more.report(answers), context, reads, now), says=())
+
+
 def _until_morning(duty: Duty, context: Context, now: datetime) -> Outcome:
     """明早再办: only the asker may say so, and it is counted in a column of its own."""
     begins = morning(now, context.town)
@@ -171,10 +178,29 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     if context.place != "private" or not context.watched or not said.text.strip():
         return None
     text = said.text.strip()
+    if (
+        len(text) < SHORT
+        and reads.named("need.urgent", text) == "now"
+        and (again := _tonight_after_all(context, reads, now))
+    ):
+        return again
     signs = [word for words in setting.words.options("need.signs").values() for word in words]
     if not any(sign.lower() in text.lower() for sign in signs):
         return None
     return on_finished(NeedReport(" ".join(text.split())[:300]), context, reads, now)
+
+
+def _tonight_after_all(context: Context, reads: Reads, now: datetime) -> Outcome | None:
+    """急, said after 明早再办: tonight after all, on a clock that begins now."""
+    slept = next((d for d in reads.open_duties_of(context.sender, "need") if d.postponed and d.starts_at), None)
+    if slept is None or slept.starts_at is None or slept.starts_at <= now:
+        return None
+    card = {**slept.card, "urgency": "now"}
+    moved = replace(
+        slept, starts_at=now, due_at=now + context.town.need_within, urgency="now", told=(), rung_at=now, card=card
+    )
+    fact = DutyMoved(moved, "urgent", context.sender, context.chat)
+    return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context)}),))
 
 
 def _clock(duty: Duty, context: Context) -> str:

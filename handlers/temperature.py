@@ -76,7 +76,7 @@ def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: 
     shown = {"value": degrees(report.value), "fever": fever, "context": context}
     facts: tuple[object, ...] = (*_answers_missed(context, reads, now), taken)
     if not fever:
-        return Outcome(facts, (Say("temperature.kept", shown),))
+        return Outcome(facts, (Say("temperature.noted", shown),))
     known = reads.open_duties_of(context.sender, "fever")
     if known:
         more = [*known[0].card.get("more", ()), degrees(report.value)]

@@ -29,6 +29,7 @@ class Card:
     cause: str
     edits: str = ""
     """The message that this row, while it waits, is to edit."""
+    digest: str = ""
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -60,6 +61,12 @@ def rewrite(ledger: Ledger, row_id: str, call: Mapping[str, Any]) -> None:
     ledger.tx.execute(update(outbox).where(where).values(call_sealed=ledger.seal(dict(call))))
 
 
+def shows(ledger: Ledger, row_id: str, digest: str) -> None:
+    """What a message shows from now on."""
+    where = (outbox.c.town == ledger.town) & (outbox.c.id == row_id)
+    ledger.tx.execute(update(outbox).where(where).values(digest=digest))
+
+
 def forget_waiting(ledger: Ledger, cause: str) -> None:
     """An edit that still waits is overtaken by a newer one of the same message."""
     where = (outbox.c.town == ledger.town) & (outbox.c.cause == cause) & (outbox.c.state == WAITING)
@@ -79,10 +86,13 @@ def _cards(ledger: Ledger) -> Select[Any]:
     columns = outbox.c
     return select(
         columns.id, columns.channel, columns.address, columns.duty, columns.state, columns.platform_id, columns.flood,
-        columns.cause, columns.edits,
+        columns.cause, columns.edits, columns.digest,
     ).where(columns.town == ledger.town, columns.state.in_((WAITING, "accepted")))  # fmt: skip
 
 
 def _read(ledger: Ledger, query: Select[Any]) -> list[Card]:
     rows = ledger.tx.execute(query.order_by(outbox.c.id))
-    return [Card(r.id, r.channel, r.address, r.duty, r.state, r.platform_id, r.flood, r.cause, r.edits) for r in rows]
+    return [
+        Card(r.id, r.channel, r.address, r.duty, r.state, r.platform_id, r.flood, r.cause, r.edits, r.digest)
+        for r in rows
+    ]

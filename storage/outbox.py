@@ -13,7 +13,15 @@ from sqlalchemy import bindparam, case, func, select, update
 from storage.ledger import Ledger
 from storage.tables import new_id, outbox, pauses
 
-NO_MARK: Mapping[str, Any] = {"duty": "", "cause": "", "flood": "", "told_at": None, "check_at": None, "edits": ""}
+NO_MARK: Mapping[str, Any] = {
+    "duty": "",
+    "cause": "",
+    "flood": "",
+    "told_at": None,
+    "check_at": None,
+    "edits": "",
+    "digest": "",
+}
 LANES = {"alert": 0, "reply": 1, "notice": 2}
 WAITING, SENDING = "waiting", "sending"
 
@@ -51,7 +59,7 @@ def add(
     mark: Mapping[str, Any] = NO_MARK,
 ) -> list[Row]:  # fmt: skip
     """Put calls in the outbox, in order. ``mark``: duty, cause (what they answer: a message's id, or a duty's rung), flood,
-    told_at, check_at, edits; what is missing is empty."""
+    told_at, check_at, edits, digest; what is missing is empty."""
     marked = {**NO_MARK, **mark}
     rows = [Row(new_id(), channel, address, LANES[lane], call, marked["duty"]) for call in calls]
     ledger.tx.execute(

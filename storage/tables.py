@@ -327,6 +327,7 @@ outbox = Table(
     Column("flood", String(160), nullable=False, default=""),
     Column("told_at", Moment),
     Column("edits", String(80), nullable=False, default=""),
+    Column("digest", String(16), nullable=False, default=""),
     Column("check_at", Moment),
     Index("outbox_by_flood", "town", "address", "flood", "told_at"),
     Index("outbox_by_check", "town", "check_at"),

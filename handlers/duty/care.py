@@ -18,6 +18,7 @@ from handlers.duty.which import (
     values,
     which,
 )
+from rules.alarms import NUDGE
 from rules.context import Context
 from rules.duty import Duty, worst_first
 from rules.facts import DutyMoved
@@ -31,7 +32,9 @@ def on_way(argument: str, context: Context, reads: Reads, now: datetime) -> Outc
     meant = which("" if span and argument[:1].isdecimal() else argument, context, reads, ("claimed",))
     if meant.duty is None:
         return meant.sorry
-    moved = touch(meant.duty, actor(context), now)
+    # Who says how long it takes is asked again when that is over.
+    later = max(span - NUDGE, timedelta()) if span else timedelta()
+    moved = touch(meant.duty, actor(context), now + later)
     if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     minutes = int(span.total_seconds()) // 60 if span else 0

@@ -76,7 +76,7 @@ def on_decline(argument: str, context: Context, reads: Reads, now: datetime) -> 
     moved = decline(meant.duty, actor(context))
     if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
-    tells = tell_village(moved, "duty.declined", context, buttons(moved, "hand"))
+    tells = tell_village(moved, "duty.declined", context, buttons(moved, "hand"), holder=True)
     return Outcome(
         (DutyMoved(moved, "declined", context.sender, context.chat),),
         (Say("duty.you_declined", {"duty": moved}),),

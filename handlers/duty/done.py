@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
+from chat.form import Setting
+from chat.incoming import Said
 from chat.letter import Button, Outcome, Rows, Say, Tell
+from chat.reading.phrases import matches
 from handlers.duty.which import (
     Reads,
     actor,
@@ -82,8 +85,18 @@ def on_no(argument: str, context: Context, reads: Reads, now: datetime) -> Outco
     return Outcome(
         (DutyMoved(moved, "reopened", context.sender, context.chat),),
         (Say("duty.sorry_reopened", {"duty": moved}),),
-        tell_village(moved, "duty.reopened", context, buttons(moved, "onway", "done", "hand")),
+        tell_village(moved, "duty.reopened", context, buttons(moved, "onway", "done", "hand"), holder=True),
     )
+
+
+def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """嗯, 中, 行, 收到了 after "is it done?" mean yes; 没, 还没 mean no. Nothing else is guessed."""
+    if context.place != "private" or said.button:
+        return None
+    meant = next((key for key, words in setting.words.options("duty.answers").items() if matches(said.text, words)), "")
+    if not meant or not any(d.state == "reported" for d in reads.open_duties_of(context.sender)):
+        return None
+    return on_yes("", context, reads, now) if meant == "yes" else on_no("", context, reads, now)
 
 
 def on_rate(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -107,7 +120,7 @@ def on_withdraw(argument: str, context: Context, reads: Reads, now: datetime) ->
     return Outcome(
         (DutyMoved(moved, "cancelled", context.sender, context.chat),),
         (Say("duty.you_withdrew", {"duty": moved}),),
-        tell_village(moved, "duty.withdrawn", context),
+        tell_village(moved, "duty.withdrawn", context, holder=True),
     )
 
 

@@ -138,13 +138,15 @@ def tell_subject(duty: Duty, block: str, context: Context, reads: Reads, **more:
     return (Tell(duty.subject, block, shown, lane="reply"),)
 
 
-def tell_village(duty: Duty, block: str, context: Context, rows: Rows = (), **more: object) -> tuple[Tell, ...]:
-    """Words for the village's cadres' group, unless they were said there or are not for them, and for the holder."""
+def tell_village(
+    duty: Duty, block: str, context: Context, rows: Rows = (), holder: bool = False, **more: object
+) -> tuple[Tell, ...]:
+    """Words for the village's cadres' group, unless they were said there or are not for them; ``holder``: for whoever
+    holds it too, because something is to be done now."""
     village = context.town.village(duty.village)
     group = village.cadres if village and duty.card.get("about") not in ("cadre", "higher") else ""
-    to = [
-        a for a in (group, duty.holder) if a and not a.startswith(UNBOUND) and a not in (context.chat, context.sender)
-    ]
+    both = (group, duty.holder if holder else "")
+    to = [a for a in both if a and not a.startswith(UNBOUND) and a not in (context.chat, context.sender)]
     shown = values(duty, context, **more)
     return tuple(Tell(a, block, shown, rows, "reply", duty.ref) for a in dict.fromkeys(to))
 

@@ -109,13 +109,18 @@ class Stage:
     sending: Any = None
     clock: datetime = BEGIN
 
+    def begin_at(self, clock: str) -> None:
+        """The time of day at which the transcript begins."""
+        hour, minute = clock.split(":")
+        self.clock = BEGIN.replace(hour=int(hour), minute=int(minute))
+
     async def open(self) -> None:
         """Start the program on this database."""
         import asyncio
 
         migrate(self.url)
         self.app = App(
-            self.town, Database(self.url), self.vault, {"paper": self.gateway}, lambda: datetime.now(UTC), BEGIN
+            self.town, Database(self.url), self.vault, {"paper": self.gateway}, lambda: datetime.now(UTC), self.clock
         )
         await self.app.prepare()
         self.app.clock.rate = 0.0
@@ -161,6 +166,8 @@ class Stage:
     async def listen(self) -> list[tuple[str, str]]:
         """What the bot has said since the last time, in the order it was decided."""
         await self.app.sender.drained()
+        await self.app.ticker.run_due(self.clock)
+        await self.app.sender.drained()
         await self.app.reporting.idle()
         await self.app.sender.drained()
         new = sorted(self.gateway.sheets[self.heard :], key=lambda sheet: sheet[0])
@@ -198,7 +205,10 @@ class Stage:
         return str(found[int(back or 0)])
 
     def _last_card(self, chat: str) -> str:
-        return next(f"m{n}" for n in range(len(self.gateway.sheets), 0, -1) if self.gateway.sheets[n - 1][1] == chat)
+        number, sheet = next(
+            (n, call) for n, (_, address, call) in reversed(list(enumerate(self.gateway.sheets, 1))) if address == chat
+        )
+        return str(sheet.get("edits") or f"m{number}")  # type: ignore[attr-defined]
 
 
 def shown(call: Mapping[str, Any]) -> str:

@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("flood", sa.String(length=160), nullable=False),
         sa.Column("told_at", Moment(timezone=True)),
         sa.Column("edits", sa.String(length=80), nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
         sa.Column("check_at", Moment(timezone=True)),
         sa.PrimaryKeyConstraint("town", "id"),
     )
