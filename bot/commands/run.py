@@ -29,7 +29,7 @@ from storage.migrate import migrate
 from storage.vault import Vault, VaultError, new_key
 
 log = structlog.get_logger()
-DEMO_TOWN = Path(__file__).resolve().parent.parent / "demo" / "town.toml"
+DEMO_TOWN = Path(__file__).resolve().parent.parent.parent / "templates" / "sample-town.toml"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
