@@ -76,9 +76,9 @@ def whole(low: int, high: int) -> Reader:
 
 
 def pace(value: object) -> float:
-    """Calls a second: Telegram allows 30, and 1,000 for those who pay."""
+    """Calls a second: Telegram allows 30, and 1,000 for those who pay; 0 is no pace, for a Bot API server of one's own."""
     number = _number(value)
-    if number is None or not 1 <= number <= 1000:
+    if number is None or (number != 0 and not 1 <= number <= 1000):
         raise Wrong("not_pace", value=shown(value))
     return float(number)
 

@@ -196,7 +196,7 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ('"s_e-c"', '""', "telegram.webhook_secret", 14, "Write webhook_secret"),
         ('"s_e-c"', '"a b"', "telegram.webhook_secret", 14, "letters, digits"),
         ('"0.0.0.0:8443"', '"8443"', "telegram.webhook_listen", 15, "host:port"),
-        ("12.5", "0", "telegram.sends_per_second", 16, "from 1 to 1000"),
+        ("12.5", "0.5", "telegram.sends_per_second", 16, "from 1 to 1000"),
         ("12.5", '"30"', "telegram.sends_per_second", 16, "from 1 to 1000"),
         ('"[::1]:81"', '"[::1]:99999"', "web.listen", 18, "127.0.0.1:8080"),
         ('"https://ping.test/x"', '"ping"', "watch.ping_url", 21, "https://"),

@@ -21,6 +21,8 @@ class Batch:
     first_chat: int = 1000
     texts: tuple[str, ...] = ("菜单",)
     per_second: float = 0.0
+    in_flight: int = 0
+    """So many unanswered at once, the next when one is answered; 0: all at once, or ``per_second``."""
 
     def text(self, place: int) -> str:
         """The text of one message of the batch."""
@@ -42,6 +44,13 @@ def encode(batch: Batch, place: int, number: int, now: int) -> bytes:
     ).encode()
 
 
+def queue_one(updates: Updates, batch: Batch, place: int, queued: Callable[[int], None]) -> None:
+    """Queue one message of the batch now."""
+    number, chat = updates.next_id, batch.chat(place)
+    queued(chat)
+    updates.add_encoded(number, encode(batch, place, number, int(time.time())), chat)
+
+
 async def enqueue(updates: Updates, batch: Batch, queued: Callable[[int], None]) -> None:
     """Queue the batch, all at once or so many a second; ``queued`` hears of each chat as its message is queued."""
     start, place = time.perf_counter(), 0
@@ -49,11 +58,8 @@ async def enqueue(updates: Updates, batch: Batch, queued: Callable[[int], None])
         due = batch.count
         if batch.per_second:
             due = min(due, int((time.perf_counter() - start) * batch.per_second) + 1)
-        now = int(time.time())
         for one in range(place, due):
-            number = updates.next_id
-            updates.add_encoded(number, encode(batch, one, number, now), batch.chat(one))
-            queued(batch.chat(one))
+            queue_one(updates, batch, one, queued)
         place = max(place, due)
         if place < batch.count:
             await asyncio.sleep(SLICE)

@@ -5,10 +5,11 @@ import json
 import re
 import time
 from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
-from .batch import Batch, enqueue
+from .batch import Batch, enqueue, queue_one
 from .errors import ApiError
 from .limits import troubles_of
 from .spec import decode, faults_of
@@ -37,6 +38,7 @@ class FastApi:
         self._waiting: dict[int, deque[float]] = defaultdict(deque)
         self._waits: list[float] = []
         self._said, self._first, self._last = 0, 0.0, 0.0
+        self._feed: Iterator[None] = iter(())
 
     def said(self, body: bytes) -> bytes:
         """The receipt for a message, counted; every ``check_every``-th is checked by the caller."""
@@ -47,6 +49,7 @@ class FastApi:
         self._first = self._first or now
         if waiting := self._waiting.get(chat):
             self._waits.append(now - waiting.popleft())
+            next(self._feed, None)
         kind = b"supergroup" if chat < 0 else b"private"
         return b'{"ok":true,"result":{"message_id":%d,"date":%d,"chat":{"id":%d,"type":"%b"}}}' % (
             self._said,
@@ -92,7 +95,7 @@ class FastApi:
         """enqueue, counters, violations, reset. Raises LookupError for another verb."""
         if verb == "enqueue":
             batch = Batch(**given | {"texts": tuple(given.get("texts", Batch.texts))})
-            self.spawn(enqueue(self.updates, batch, lambda chat: self._waiting[chat].append(time.perf_counter())))
+            self._begin(batch)
             return batch.count
         if verb == "counters":
             return self._counters()
@@ -103,6 +106,17 @@ class FastApi:
         elif verb != "violations":
             raise LookupError(verb)
         return self.violations
+
+    def _begin(self, batch: Batch) -> None:
+        if not batch.in_flight:
+            self.spawn(enqueue(self.updates, batch, self._asked))
+            return
+        self._feed = (queue_one(self.updates, batch, place, self._asked) for place in range(batch.count))
+        for _ in range(batch.in_flight):
+            next(self._feed, None)
+
+    def _asked(self, chat: int) -> None:
+        self._waiting[chat].append(time.perf_counter())
 
     def _counters(self) -> dict[str, Any]:
         waits = sorted(self._waits)

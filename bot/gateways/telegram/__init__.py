@@ -111,7 +111,10 @@ class TelegramGateway:
         return result_of(call, status, payload)
 
     def pace(self, address: str) -> tuple[float, int, float]:
-        """Calls a second for the whole bot, burst, and seconds between calls to this chat."""
+        """Calls a second for the whole bot, burst, and seconds between calls to this chat; no pace for a server of one's
+        own (``sends_per_second`` 0)."""
+        if not self._sends_per_second:
+            return 0.0, 0, 0.0
         group = address.startswith("telegram:-")
         return self._sends_per_second, BURST, GROUP_PAUSE if group else PRIVATE_PAUSE
 
