@@ -50,10 +50,16 @@ def of_message(ledger: Ledger, ref: str) -> Duty | None:
 
 
 def open_in(
-    ledger: Ledger, villages: Sequence[str] = (), lines: Sequence[str] = (), whole: bool = False
+    ledger: Ledger,
+    villages: Sequence[str] = (),
+    lines: Sequence[str] = (),
+    whole: bool = False,
+    ended: bool = False,
 ) -> tuple[Duty, ...]:
-    """What is not over in these villages or on these lines (or in the whole town)."""
-    query = select(duties).where(duties.c.town == ledger.town, duties.c.state.not_in(ENDED))
+    """What is not over (or, with ``ended``, all there ever was) in these villages or on these lines (or the whole town)."""
+    query = select(duties).where(duties.c.town == ledger.town)
+    if not ended:
+        query = query.where(duties.c.state.not_in(ENDED))
     if not whole:
         query = query.where(or_(duties.c.village.in_(villages), duties.c.line.in_(lines)))
     return _all(ledger, query)

@@ -1,0 +1,127 @@
+"""Figures that cannot be beautified: how needs were kept, counted from what happened; without it a promise would be a slogan.
+
+A need counts as kept when the asker has confirmed it by the time it was due. Closing and reopening, waiting, merging and an
+early "done" change nothing in that: only the last confirmation counts, waiting moves no due time, a merged need is judged
+as the one it went into, and what is only reported stands in a column of its own.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Literal
+
+from rules.duty import Duty
+
+Fate = Literal["confirmed", "reported", "unconfirmed", "late", "running", "cancelled"]
+"""confirmed: by the asker, in time. reported, unconfirmed: said done in time, and not (yet), or never, confirmed. late: none of
+these by the time it was due. running: not due yet. cancelled: taken back by the asker, before it was late."""
+MOST_WORST = 10
+KeyOf = Callable[[Duty], str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one village, holder, kind or hour."""
+
+    key: str
+    due: int = 0
+    fates: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float | None:
+        """The share of what was due that was confirmed in time; None when nothing was due."""
+        return self.fates.get("confirmed", 0) / self.due if self.due else None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything counted over a window; durations in minutes, from the asking to the confirmation."""
+
+    total: Row
+    median: float | None
+    p90: float | None
+    by_village: tuple[Row, ...]
+    by_kind: tuple[Row, ...]
+    by_holder: tuple[Row, ...]
+    by_hour: tuple[Row, ...]
+    postponed: int
+    handovers: int
+    reopened: int
+    merged: int
+    climbs: Mapping[str, int]
+    ratings: Mapping[str, int]
+    worst: tuple[Duty, ...]
+
+
+def fate_of(duty: Duty, now: datetime, others: Mapping[str, Duty] | None = None) -> Fate:
+    """What became of a duty with a due time; ``others`` finds the one it was merged into."""
+    if duty.merged_into and others and duty.merged_into in others:
+        target = others[duty.merged_into]
+        return fate_of(
+            target if (target.due_at or now) <= (duty.due_at or now) else _with_due(target, duty), now, others
+        )
+    due = duty.due_at or now
+    if duty.state == "cancelled":
+        return "cancelled" if duty.closed_at is not None and duty.closed_at <= due else "late"
+    if duty.state == "closed" and duty.confirmed and duty.closed_at is not None and duty.closed_at <= due:
+        return "confirmed"
+    in_time = duty.reported_at is not None and duty.reported_at <= due
+    if duty.state == "closed" and duty.confirmed is False:
+        return "unconfirmed" if in_time else "late"
+    if duty.state in ("reported", "closed") and in_time:
+        return "reported"
+    return "running" if now < due and duty.state != "closed" else "late"
+
+
+def _with_due(target: Duty, duty: Duty) -> Duty:
+    """A merged one is due when it was due itself, were that earlier."""
+    return replace(target, due_at=duty.due_at)
+
+
+def figures(duties: Sequence[Duty], now: datetime, climbs: Mapping[str, int], local_hour: Mapping[str, int]) -> Figures:
+    """Count duties with a due time. ``climbs``: rung → how often it was told; ``local_hour``: number → the hour it was asked
+    in town time."""
+    others = {duty.ref: duty for duty in duties}
+    judged = [(duty, fate_of(duty, now, others)) for duty in duties if duty.due_at is not None]
+    spans = sorted(_minutes(d) for d, fate in judged if d.state == "closed" and d.confirmed and not d.merged_into)
+    return Figures(
+        total=_row("", judged),
+        median=median(spans) if spans else None,
+        p90=spans[min(len(spans) - 1, int(len(spans) * 0.9))] if spans else None,
+        by_village=_rows(judged, lambda d: d.village),
+        by_kind=_rows(judged, lambda d: d.kind),
+        by_holder=_rows(judged, lambda d: d.holder_name),
+        by_hour=tuple(sorted(_rows(judged, lambda d: str(local_hour.get(d.ref, 0))), key=lambda row: int(row.key))),
+        postponed=sum(d.postponed for d, _ in judged),
+        handovers=sum(d.handovers for d in duties),
+        reopened=sum(d.reopened for d in duties),
+        merged=sum(bool(d.merged_into) for d in duties),
+        climbs=dict(climbs),
+        ratings=Counter(d.rating for d in duties if d.rating),
+        worst=_worst(duties, now),
+    )
+
+
+def _minutes(duty: Duty) -> float:
+    return ((duty.closed_at or duty.opened_at) - duty.base) / timedelta(minutes=1)
+
+
+def _row(key: str, judged: Iterable[tuple[Duty, Fate]]) -> Row:
+    fates = Counter(fate for _, fate in judged)
+    due = sum(number for fate, number in fates.items() if fate not in ("running", "cancelled"))
+    return Row(key, due, dict(fates))
+
+
+def _rows(judged: Sequence[tuple[Duty, Fate]], key: KeyOf) -> tuple[Row, ...]:
+    """A row for each key, the worst share first."""
+    keys = {key(duty) for duty, _ in judged} - {""}
+    rows = [_row(name, [(d, f) for d, f in judged if key(d) == name]) for name in keys]
+    return tuple(sorted(rows, key=lambda row: (row.share if row.share is not None else 2.0, -row.due, row.key)))
+
+
+def _worst(duties: Sequence[Duty], now: datetime) -> tuple[Duty, ...]:
+    """What is open and late, or nearest to it, now."""
+    running = [d for d in duties if not d.over and d.due_at is not None]
+    return tuple(sorted(running, key=lambda d: d.due_at or now)[:MOST_WORST])

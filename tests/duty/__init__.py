@@ -1,0 +1,1 @@
+"""What must be true of duties whatever people do, on real databases."""
