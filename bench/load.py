@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.town import FIRST, PEOPLE
 
-TEXTS = ("36.5", "36度4", "三十六度六", "今早36.7")
+TEXTS = ("36.5", "36度4", "36.8", "36度7")
 LOOKS = 0.02
 """Seconds between two looks at how far it is."""
 PATIENCE = 60.0

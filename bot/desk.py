@@ -121,7 +121,7 @@ class Desk:
             "town": ledger.town, "channel": channel, "message_id": message_id or f"raw-{self.real_now().timestamp()}",
             "at": self.real_now(), "fate": "unreadable", "raw_sealed": self.vault.seal(raw), "why": "cannot be parsed",
         }  # fmt: skip
-        tx.execute(ledger.insert(inbox).values(row).on_conflict_do_nothing())
+        ledger.add_new(inbox, row)
 
 
 def _record(
@@ -132,8 +132,7 @@ def _record(
         "town": ledger.town, "channel": incoming.channel, "message_id": incoming.message_id, "at": at, "fate": fate,
         "raw_sealed": ledger.vault.seal(raw) if raw else None, "why": why or None,
     }  # fmt: skip
-    done = ledger.tx.execute(ledger.insert(inbox).values(row).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    return ledger.add_new(inbox, row)
 
 
 def seen(ledger: Ledger, channel: str, message_id: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.hearing import Hearing, hearing_of
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
-from bot.sayings import after_phrase, argument_of, danger_in, menu
+from bot.sayings import after_phrase, argument_of, danger_in, may_name, menu
 from chat.form import Talk
 from chat.incoming import Incoming, Said
 from chat.letter import Letter, Outcome, Say, Tell
@@ -142,7 +142,7 @@ class Front:
             block = f"{name}.{conversation.form.opens_with}"
             if pressed == f"open:{name}":
                 return conversation, ""
-            if pressed or not hearing.words.has(block):
+            if pressed or not may_name(block, hearing.text) or not hearing.words.has(block):
                 continue
             for phrases in hearing.all_options(block):
                 rest = after_phrase(hearing.text, phrases, alone=hearing.talk is not None)

@@ -1,7 +1,7 @@
 """Words into letters into outbox rows; without it each part that has something to say would have to know every messenger."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -52,7 +52,7 @@ class Post:
     ) -> bool:
         """Queue wire calls, in order; False when there are none."""
         if calls:
-            outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, asdict(mark))
+            outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, vars(mark))
         return bool(calls)
 
     def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, mark: Mark = Mark()) -> bool:

@@ -1,5 +1,8 @@
 """Finds names of acts and conversations, and words of danger, in what was said; without it only buttons would work."""
 
+import re
+from functools import cache, lru_cache
+
 from bot.hearing import Hearing
 from bot.routes import Act
 from bot.texts import LOCALES, texts
@@ -19,7 +22,7 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
         name, _, argument = pressed.removeprefix("d:").partition(":")
         return argument if pressed.startswith("d:") and name == act.name else None
     block = f"acts.{act.name}"
-    if not hearing.words.has(block):
+    if not may_name(block, hearing.text) or not hearing.words.has(block):
         return None
     for phrases in hearing.all_options(block):
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
@@ -28,6 +31,24 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
         ):
             return rest
     return None
+
+
+def may_name(block: str, text: str) -> bool:
+    """Whether the text holds any phrase of the block at all: most messages hold none, and this says so quickly."""
+    return _names(block).search(_squeezed(text)) is not None
+
+
+@cache
+def _names(block: str) -> re.Pattern[str]:
+    words = [texts(locale).options(block).values() for locale in LOCALES if texts(locale).has(block)]
+    phrases = {_squeezed(phrase) for groups in words for group in groups for phrase in group}
+    return re.compile("|".join(map(re.escape, phrases)) or "(?!)")
+
+
+@lru_cache(maxsize=512)
+def _squeezed(text: str) -> str:
+    """Without what people put around and between words."""
+    return re.sub(r"[^\w/]", "", normalise(text).lower())
 
 
 def is_ref(rest: str) -> bool:
@@ -60,13 +81,24 @@ def danger_in(hearing: Hearing) -> str:
     if not text or hearing.incoming.said.button:
         return ""
     for locale in LOCALES:
-        for words in texts(locale).options("danger.calm").values():
-            for word in words:
-                text = text.replace(_bare(word), "")
-        for sort, signs in texts(locale).options("danger.signs").items():
-            if any(_bare(sign) in text for sign in signs):
+        for word in _calm(locale):
+            text = text.replace(word, "")
+        for sign, sort in _signs(locale):
+            if sign in text:
                 return sort
     return ""
+
+
+@cache
+def _calm(locale: str) -> tuple[str, ...]:
+    groups = texts(locale).options("danger.calm").values()
+    return tuple(_bare(word) for words in groups for word in words)
+
+
+@cache
+def _signs(locale: str) -> tuple[tuple[str, str], ...]:
+    groups = texts(locale).options("danger.signs").items()
+    return tuple((_bare(sign), sort) for sort, signs in groups for sign in signs)
 
 
 def _bare(word: str) -> str:

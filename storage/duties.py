@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, RowMapping, Select, func, or_, select, update
+from sqlalchemy import Column, RowMapping, Select, bindparam, func, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
@@ -65,14 +65,16 @@ def open_in(
     return _all(ledger, query)
 
 
+OPEN_OF = select(duties).where(
+    duties.c.town == bindparam("b_town"), duties.c.subject == bindparam("b_subject"), duties.c.state.not_in(ENDED)
+)
+OPEN_OF_KIND = OPEN_OF.where(duties.c.kind == bindparam("b_kind"))
+
+
 def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty, ...]:
     """What is not over and is for this person."""
-    query = select(duties).where(
-        duties.c.town == ledger.town, duties.c.subject == subject, duties.c.state.not_in(ENDED)
-    )
-    if kind:
-        query = query.where(duties.c.kind == kind)
-    return _all(ledger, query)
+    asked = {"b_town": ledger.town, "b_subject": subject, **({"b_kind": kind} if kind else {})}
+    return tuple(_duty(ledger, row) for row in ledger.tx.execute(OPEN_OF_KIND if kind else OPEN_OF, asked).mappings())
 
 
 def due(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from rules.facts import PersonTold
 from rules.town import Town
@@ -31,11 +31,12 @@ class Known:
     reachable: bool = True
 
 
+FIND = select(people).where(people.c.town == bindparam("b_town"), people.c.id == bindparam("b_id"))
+
+
 def find(ledger: Ledger, address: str) -> Known | None:
     """The person behind an address, or None."""
-    row = (
-        ledger.tx.execute(select(people).where(people.c.town == ledger.town, people.c.id == address)).mappings().first()
-    )
+    row = ledger.tx.execute(FIND, {"b_town": ledger.town, "b_id": address}).mappings().first()
     if row is None:
         return None
     return Known(

@@ -57,6 +57,11 @@ def new_id() -> str:
     return f"{time.time_ns() // 1000:014x}{secrets.token_hex(6)}"
 
 
+def made_at(key: str) -> datetime:
+    """When ``new_id`` made this key, in real time."""
+    return datetime.fromtimestamp(int(key[:14], 16) / 1_000_000, UTC)
+
+
 def _town() -> Column[Any]:
     return Column("town", String(40), primary_key=True)
 
@@ -315,6 +320,7 @@ outbox = Table(
     Column("address", String(160), nullable=False),
     Column("lane", Integer, nullable=False),
     Column("state", String(12), nullable=False),
+    Column("owner", String(40), nullable=False, default=""),
     Column("call_sealed", Text, nullable=False),
     Column("duty", String(16), nullable=False, default=""),
     Column("cause", String(144), nullable=False, default=""),
@@ -331,7 +337,7 @@ outbox = Table(
     Column("check_at", Moment),
     Index("outbox_by_flood", "town", "address", "flood", "told_at"),
     Index("outbox_by_check", "town", "check_at"),
-    Index("outbox_by_state", "town", "state", "channel", "lane", "id"),
+    Index("outbox_by_state", "town", "state", "lane", "id"),
     Index("outbox_by_message", "town", "address", "platform_id"),
     Index("outbox_by_duty", "town", "duty"),
     Index("outbox_by_cause", "town", "cause"),

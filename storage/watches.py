@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from rules.facts import TemperatureTaken, WatchStarted
 from storage.ledger import Ledger
@@ -35,6 +35,11 @@ class Checkin:
     duty: str = ""
 
 
+FIND = select(watches).where(
+    watches.c.town == bindparam("b_town"), watches.c.person == bindparam("b_person"), watches.c.ended_at.is_(None)
+)
+
+
 def start(ledger: Ledger, fact: WatchStarted) -> None:
     """Begin, or lengthen, a watch."""
     values = {
@@ -46,10 +51,7 @@ def start(ledger: Ledger, fact: WatchStarted) -> None:
 
 def find(ledger: Ledger, person: str) -> Watch | None:
     """The watch a person is under now, or None."""
-    query = select(watches).where(
-        watches.c.town == ledger.town, watches.c.person == person, watches.c.ended_at.is_(None)
-    )
-    row = ledger.tx.execute(query).first()
+    row = ledger.tx.execute(FIND, {"b_town": ledger.town, "b_person": person}).first()
     return Watch(row.person, row.village, row.origin, row.since, row.until) if row else None
 
 
@@ -131,20 +133,34 @@ def find_checkin(ledger: Ledger, person: str, slot: datetime) -> Checkin | None:
     return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
 
 
+OPEN = (
+    select(checkins)
+    .where(
+        checkins.c.town == bindparam("b_town"),
+        checkins.c.person == bindparam("b_person"),
+        checkins.c.state != "answered",
+    )
+    .order_by(checkins.c.slot.desc())
+    .limit(1)
+)
+
+
 def open_of(ledger: Ledger, person: str) -> Checkin | None:
     """The latest check-in this person has not answered."""
-    query = (
-        select(checkins)
-        .where(checkins.c.town == ledger.town, checkins.c.person == person, checkins.c.state != "answered")
-        .order_by(checkins.c.slot.desc())
-        .limit(1)
-    )
-    r = ledger.tx.execute(query).first()
+    r = ledger.tx.execute(OPEN, {"b_town": ledger.town, "b_person": person}).first()
     return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
 
 
 TAKEN = temperatures.insert()
-ANSWERED = update(checkins)
+ANSWERED = (
+    update(checkins)
+    .where(
+        checkins.c.town == bindparam("b_town"),
+        checkins.c.person == bindparam("b_person"),
+        checkins.c.state != "answered",
+    )
+    .values(state="answered", next_at=None, answered_at=bindparam("b_at"))
+)
 
 
 def take(ledger: Ledger, fact: TemperatureTaken) -> None:
@@ -156,9 +172,8 @@ def take(ledger: Ledger, fact: TemperatureTaken) -> None:
             "value_sealed": ledger.seal(fact.tenths), "fever": fact.fever, "at": fact.at,
         },
     )  # fmt: skip
-    where = (checkins.c.town == ledger.town) & (checkins.c.person == fact.person) & (checkins.c.state != "answered")
     # The value itself is kept once, sealed, in temperatures; here only that there was an answer.
-    ledger.tx.execute(ANSWERED.where(where).values(state="answered", next_at=None, answered_at=fact.at))
+    ledger.tx.execute(ANSWERED, {"b_town": ledger.town, "b_person": fact.person, "b_at": fact.at})
 
 
 def last_of(ledger: Ledger, person: str) -> tuple[datetime, int] | None:

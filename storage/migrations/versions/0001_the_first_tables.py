@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=160), nullable=False),
         sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
         sa.Column("call_sealed", sa.Text(), nullable=False),
         sa.Column("duty", sa.String(length=16), nullable=False),
         sa.Column("cause", sa.String(length=144), nullable=False),
@@ -164,7 +165,7 @@ def upgrade() -> None:
     op.create_index("outbox_by_cause", "outbox", ["town", "cause"], unique=False)
     op.create_index("outbox_by_duty", "outbox", ["town", "duty"], unique=False)
     op.create_index("outbox_by_message", "outbox", ["town", "address", "platform_id"], unique=False)
-    op.create_index("outbox_by_state", "outbox", ["town", "state", "channel", "lane", "id"], unique=False)
+    op.create_index("outbox_by_state", "outbox", ["town", "state", "lane", "id"], unique=False)
     op.create_table(
         "pauses",
         sa.Column("town", sa.String(length=40), nullable=False),
