@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from bot.gateways import Accepted, Gateway, Moved, Refused, Result, TryLater, Unknown
+from bot.gateways import Accepted, Call, Gateway, Moved, Refused, Result, TryLater, Unknown
 from bot.pace import Pace
 from storage import outbox, people
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.outbox import Row, Settled
+from storage.tables import made_at
 from storage.vault import Vault
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ IDLE = 1.0
 MOST_ATTEMPTS = 12
 REPEATED = "repeated: its outcome was unknown"
 NOTICE = outbox.LANES["notice"]
+LANE_NAMES = {number: name for name, number in outbox.LANES.items()}
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Sender:
 
     async def _deliver(self, row: Row) -> None:
         try:
-            result = await self.gateways[row.channel].deliver({**row.call, "row": row.id, "address": row.address})
+            result = await self.gateways[row.channel].deliver(addressed(row))
         except Exception as fault:
             log.error("a gateway failed", channel=row.channel, fault=type(fault).__name__, exc_info=fault)
             result = Unknown(type(fault).__name__)
@@ -159,6 +161,15 @@ class Sender:
 
     def _ledger(self, tx: Connection) -> Ledger:
         return Ledger(tx, self.town, self.vault)
+
+
+def addressed(row: Row) -> Call:
+    """A call with what the outbox knows of it: which row, where to (a chat may have moved), which lane and duty, and when it
+    was written in real time."""
+    return {
+        **row.call, "row": row.id, "address": row.address, "lane": LANE_NAMES[row.lane], "duty": row.duty,
+        "at": made_at(row.id).isoformat(timespec="seconds"),
+    }  # fmt: skip
 
 
 def settled(row: Row, result: Result, now: datetime) -> Settled:

@@ -52,6 +52,10 @@ class Letter:
     picture: str = ""
     attachments: tuple[tuple[str, str], ...] = ()
     """Pairs of kind (photo, voice) and the gateway's reference."""
+    link: str = ""
+    """Where this can be answered, for channels without buttons."""
+    mention: tuple[str, ...] = ()
+    """The phone numbers of whom it is for, for channels that can ring them."""
 
 
 @dataclass(frozen=True)

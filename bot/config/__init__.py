@@ -12,12 +12,13 @@ from typing import Any, Literal
 from bot.config.database import database_url
 from bot.config.locate import lines_of
 from bot.config.mistakes import ConfigError, Mistake, Notebook, language, words_for
+from bot.config.outward import HookConfig, Outward, read_outward
 from bot.config.tables import Key, Keys, no_strangers, read_table
 from bot.config.town import TOWN_TABLES, read_town
-from bot.config.values import listen, name, one_of, pace, secret, token, url
+from bot.config.values import a_url, listen, name, one_of, pace, secret, token, url
 from rules.town import Town
 
-__all__ = ["Config", "ConfigError", "Mistake", "TelegramConfig", "WebConfig", "language", "load", "read"]
+__all__ = ["Config", "ConfigError", "HookConfig", "Mistake", "TelegramConfig", "WebConfig", "language", "load", "read"]
 
 TOKEN_NAME = "CUNSHAO_TELEGRAM_TOKEN"
 
@@ -54,6 +55,8 @@ class Config:
     telegram: TelegramConfig
     web: WebConfig
     ping_url: str
+    wecom_base_url: str
+    outward: Outward
     path: Path
 
     @property
@@ -75,6 +78,7 @@ TABLES: Mapping[str, Keys] = {
         "sends_per_second": Key(pace, 30.0),
     },
     "web": {"listen": Key(listen, ("127.0.0.1", 8080)), "public_url": Key(url, "")},
+    "wecom": {"api_base_url": Key(a_url, "https://qyapi.weixin.qq.com")},
     "watch": {"ping_url": Key(url, "")},
 }
 
@@ -103,19 +107,21 @@ def read(written: str, path: Path, environ: Mapping[str, str] = os.environ) -> C
         raise _alone(path, environ, "not_toml", line, why=re.sub(r" \(at .*", "", str(error))) from None
     town = data.get("town")
     notes = Notebook(words_for(town.get("locale") if isinstance(town, dict) else None, environ), lines_of(written))
-    no_strangers(notes, "", data, (*TOWN_TABLES, *TABLES))
+    no_strangers(notes, "", data, (*TOWN_TABLES, *TABLES, "hooks"))
     got = {table: read_table(notes, table, data.get(table, {}), keys) for table, keys in TABLES.items()}
     telegram = _telegram(notes, got["telegram"], environ)
     host, port = got["web"]["listen"]
     web = WebConfig(host, port, got["web"]["public_url"] or _local_url(host, port))
     read_here = read_town(notes, data, web.public_url)
+    outward = read_outward(notes, data, environ)
     if notes.found:
         raise ConfigError(notes.sorted(), path, notes.words.locale)
     folder = path.resolve().parent
     database = got["database"]["url"].beside(folder)
     return Config(
-        read_here, database, folder / got["secrets"]["key_file"], telegram, web, got["watch"]["ping_url"], path
-    )
+        read_here, database, folder / got["secrets"]["key_file"], telegram, web, got["watch"]["ping_url"],
+        got["wecom"]["api_base_url"], outward, path,
+    )  # fmt: skip
 
 
 def _telegram(notes: Notebook, got: dict[str, Any], environ: Mapping[str, str]) -> TelegramConfig:

@@ -160,6 +160,14 @@ def url(value: object) -> str:
     return said.rstrip("/")
 
 
+def a_url(value: object) -> str:
+    """An http(s) address that must be there, and is kept as it stands: a slash at its end may matter where it leads."""
+    said = text(value)
+    if not _is_url(said):
+        raise Wrong("not_url", value=shown(value))
+    return said
+
+
 def token(value: object) -> str:
     """Nothing, or a bot's token; never shown again."""
     said = text(value)
