@@ -1,0 +1,137 @@
+"""The demo's paths: the page, the clock, the drawer and the town's list; without it the demo could be thought of, not opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.app import App
+from bot.demo.behind import Teller
+from bot.demo.cast import find_phones, first_phones
+from bot.demo.clock import Malformed, Order, now_text, obey, read_order, standing, tomorrow
+from bot.texts import FOLDER, LOCALES, Texts, texts
+from bot.wiring import ROUTES
+from chat.form import Form
+
+LONGEST_ORDER = 1000
+"""Bytes of a clock order; a longer one is not read."""
+COOKIE = "lang"
+A_YEAR = 31_536_000
+SUGGESTIONS = ("return", "need", "fever")
+
+
+@dataclass
+class DemoDoors:
+    """The doors of one running town."""
+
+    app: App
+    forms: Mapping[str, Form] = field(default_factory=lambda: {n: c.form for n, c in ROUTES.conversations.items()})
+    pages: Environment = field(default_factory=lambda: _pages(FOLDER / "web"))
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The paths, for whoever serves the pages."""
+        return [
+            Route("/", self.page, methods=["GET"]),
+            Route("/demo/clock", self.clock, methods=["GET", "POST"]),
+            Route("/demo/behind", self.behind, methods=["GET"]),
+            Route("/demo/people", self.people, methods=["GET"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The town in a box."""
+        words = self._words(request)
+        town = self.app.book.town
+        values = {
+            "words": words, "locale": words.locale, "town": town.name, "phones": first_phones(town, words),
+            "suggestions": SUGGESTIONS, "script": _script_words(words), "now": now_text(self.app),
+        }  # fmt: skip
+        answer = HTMLResponse(self.pages.get_template("demo.html").render(values))
+        if request.query_params.get(COOKIE) in LOCALES:
+            answer.set_cookie(COOKIE, words.locale, max_age=A_YEAR, httponly=True, samesite="lax")
+        return answer
+
+    async def clock(self, request: Request) -> Response:
+        """GET reads the clock; POST moves it, and answers once everything due in between is decided and sent."""
+        words = self._words(request)
+        if request.method == "POST":
+            try:
+                await obey(self.app, await _order(request))
+            except Malformed as why:
+                return JSONResponse({"error": words.say(f"demo.{why.block}")}, 400)
+            return JSONResponse({"now": now_text(self.app)})
+        return JSONResponse({**await standing(self.app, words), "tomorrow": tomorrow(self.app)})
+
+    async def behind(self, request: Request) -> Response:
+        """The clock, the way of the last message and of the duty touched last: all that the page shows around the phones."""
+        words = self._words(request)
+        self._speak(words.locale)
+        seen = await self.app.database.transact(lambda tx: self._look(tx, words))
+        return JSONResponse({"clock": {**await standing(self.app, words), "tomorrow": tomorrow(self.app)}, **seen})
+
+    async def people(self, request: Request) -> Response:
+        """More phones from the town's list: ``?q=`` searches names, roles and villages."""
+        found, count = find_phones(self.app.book.town, self._words(request), request.query_params.get("q", "")[:80])
+        return JSONResponse({"phones": found, "count": count})
+
+    def _look(self, tx: Connection, words: Texts) -> dict[str, Any]:
+        teller = Teller(self.app.ledger(tx), self.app.book.town, words, self.app.clock.now(), self.forms)
+        return {"message": asdict(teller.message()), "duty": asdict(teller.duty())}
+
+    def _words(self, request: Request) -> Texts:
+        """In the language asked for by the page, else the one chosen before, else the browser's."""
+        for said in (request.query_params.get(COOKIE), request.cookies.get(COOKIE)):
+            if said in LOCALES:
+                return texts(said)
+        return texts(_browser(request.headers.get("accept-language", "")) or self.app.book.config_town.locale)
+
+    def _speak(self, locale: str) -> None:
+        """The town's groups and offices speak the language of the page somebody looks at: a newcomer is to understand
+        all of the phones, not those of the people alone."""
+        book = self.app.book
+        if book.town.locale != locale:
+            book.config_town = replace(book.config_town, locale=locale)  # type: ignore[arg-type]
+            book.town = replace(book.town, locale=locale)  # type: ignore[arg-type]
+
+
+def demo_doors(app: App) -> DemoDoors:
+    """The doors through which the demo is tried."""
+    return DemoDoors(app)
+
+
+async def _order(request: Request) -> Order:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_ORDER:
+            raise Malformed("clock_malformed")
+    return read_order(body)
+
+
+def _browser(header: str) -> str:
+    """The first of our languages that the browser asks for; browsers send them in order."""
+    for part in header.lower().split(","):
+        found = next((locale for locale in LOCALES if part.strip().startswith(locale)), "")
+        if found:
+            return found
+    return ""
+
+
+def _pages(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _script_words(words: Texts) -> dict[str, str]:
+    """What the page's script says."""
+    return {key: said[0] for key, said in words.options("demo.script").items()}
