@@ -1,6 +1,8 @@
 """Fetches a URL each minute while all is well, so that somebody outside notices a dead bot."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,33 +14,47 @@ EVERY = 60.0
 """Seconds between two signs of life."""
 QUIET = 10.0
 """Seconds without a tick after which all is not well."""
+LOOK = 1.0
+"""Seconds between two looks at whether a sign of life is due."""
 
 
 @dataclass
 class Watchdog:
-    """``beat`` is called by each tick; without beats no sign of life is given."""
+    """``beat`` is called by each tick; without beats no sign of life is given. ``clock`` counts seconds."""
 
     url: str
-    last: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+    _beaten: float | None = None
+    _pinged: float | None = None
 
     def beat(self, _now: datetime) -> None:
         """The tick is alive."""
-        self.last = asyncio.get_running_loop().time()
+        self._beaten = self.clock()
 
     @property
     def well(self) -> bool:
         """Whether the tick rang lately."""
-        return asyncio.get_running_loop().time() - self.last < QUIET
+        return self._beaten is not None and self.clock() - self._beaten < QUIET
+
+    @property
+    def due(self) -> bool:
+        """Whether a sign of life is to be given now: at the first tick, and a minute after the last."""
+        return self.well and (self._pinged is None or self.clock() - self._pinged >= EVERY)
 
     async def run(self) -> None:
         """Give signs of life until cancelled; does nothing without a URL."""
         if not self.url:
             await asyncio.Event().wait()
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20), trust_env=True) as session:
             while True:
-                if self.well:
-                    await self._ping(session)
-                await asyncio.sleep(EVERY if self.last else 1)
+                await self.look(session)
+                await asyncio.sleep(LOOK)
+
+    async def look(self, session: aiohttp.ClientSession) -> None:
+        """Give a sign of life if one is due."""
+        if self.due:
+            self._pinged = self.clock()
+            await self._ping(session)
 
     async def _ping(self, session: aiohttp.ClientSession) -> None:
         try:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -15,3 +16,10 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def newest() -> str:
+    """The revision that ``migrate`` brings a database to: which columns a row may have."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return str(ScriptDirectory.from_config(config).get_current_head())

@@ -11,47 +11,48 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from starlette.applications import Starlette
 
 from bot.app import App
+from bot.commands.hindrance import hindrance, migrated, own_webhook_listen
+from bot.commands.outward import outward_gateways
 from bot.config import Config, ConfigError, load
-from bot.demo import demo_doors
+from bot.config.mistakes import words_for
+from bot.demo import SAMPLE_TOWN, demo_doors
 from bot.gateways import Gateway
 from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
 from bot.logs import set_up_logs
 from bot.mailbox import DatabaseMailbox
-from bot.texts import texts
 from bot.watchdog import Watchdog
 from bot.web.app import Doors, make_app
 from bot.web.server import serve
 from storage.database import Database
-from storage.migrate import migrate
-from storage.vault import Vault, VaultError, new_key
+from storage.vault import Vault, new_key
 
 log = structlog.get_logger()
-DEMO_TOWN = Path(__file__).resolve().parent.parent.parent / "templates" / "sample-town.toml"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def run(path: Path, demo_mode: bool, first: datetime | None = None, quiet: bool = False) -> int:
+def run(path: Path, demo_mode: bool, first: datetime | None = None) -> int:
     """Run the town of a config until it is stopped. Exit code 1, with a line for people, when it cannot start."""
     set_up_logs()
     try:
         config = load(path)
-        if demo_mode and (sorry := not_loopback(config)):
-            print(texts("en").say("commands.not_loopback", what=sorry), file=sys.stderr)
-            return 1
-        vault = Vault.from_config(config.key_file)
-        migrate(config.database_url)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 1
-    except VaultError as error:
-        print(error, file=sys.stderr)
+    return run_town(config, demo_mode, first)
+
+
+def run_town(config: Config, demo_mode: bool, first: datetime | None = None) -> int:
+    """The same for a config that was read already."""
+    words = words_for(config.town.locale)
+    if sorry := hindrance(config, words, demo_mode) or migrated(config, words):
+        print(sorry, file=sys.stderr)
         return 1
     _use_uvloop()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(config, vault, demo_mode, first))
+        asyncio.run(_run(config, Vault.from_config(config.key_file), demo_mode, first))
     return 0
 
 
@@ -60,13 +61,13 @@ def demo(folder: Path, port: int) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "town.toml"
     if not config.exists():
-        shutil.copyfile(DEMO_TOWN, config)
+        shutil.copyfile(SAMPLE_TOWN, config)
     key = folder / "cunshao.key"
     if not key.exists():
         key.touch(mode=0o600)
         key.write_text(new_key() + "\n", "utf-8")
     free = free_port(port)
-    words = texts("en")
+    words = words_for()
     if free != port:
         print(words.say("commands.port_taken", port=port, free=free))
     print(words.say("commands.demo_at", url=f"http://127.0.0.1:{free}/"), flush=True)
@@ -76,28 +77,14 @@ def demo(folder: Path, port: int) -> int:
 def run_demo(path: Path, port: int) -> int:
     """Run the sample town on this port."""
     set_up_logs()
-    config = load(path)
-    config = replace(
-        config, web=replace(config.web, host="127.0.0.1", port=port, public_url=f"http://127.0.0.1:{port}")
-    )
-    config = replace(config, town=replace(config.town, public_url=config.web.public_url))
-    vault = Vault.from_config(config.key_file)
-    migrate(config.database_url)
-    _use_uvloop()
-    first = datetime(2020, 2, 10, 7, 25, tzinfo=config.town.zone)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(config, vault, True, first))
-    return 0
-
-
-def not_loopback(config: Config) -> str:
-    """The first address of the config that is not on this machine; empty when all are."""
-    from urllib.parse import urlsplit
-
-    hosts = {"[web] listen": config.web.host}
-    if config.telegram.token:
-        hosts["[telegram] api_base_url"] = urlsplit(config.telegram.api_base_url).hostname or ""
-    return next((f"{key} = {host}" for key, host in hosts.items() if host not in LOOPBACK), "")
+    try:
+        config = load(path)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    web = replace(config.web, host="127.0.0.1", port=port, public_url=f"http://127.0.0.1:{port}")
+    config = replace(config, web=web, town=replace(config.town, public_url=web.public_url))
+    return run_town(config, True, datetime(2020, 2, 10, 7, 25, tzinfo=config.town.zone))
 
 
 def free_port(port: int) -> int:
@@ -119,26 +106,32 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     telegram = _telegram(config)
     if telegram is not None:
         gateways["telegram"] = telegram
+    gateways.update(outward_gateways(config))
     app = App(config.town, database, vault, gateways, lambda: datetime.now(UTC), first)
     await app.prepare()
     doors = Doors(
         town=lambda: app.book.town, mailbox=mailbox, receive=app.desk.receive, gateway=web,
         demo=demo_doors(app) if demo_mode else None,
     )  # fmt: skip
-    pages = make_app(doors, extra=telegram.routes() if telegram else [])
+    calls = telegram.routes() if telegram else []
+    elsewhere = own_webhook_listen(config)
+    pages = make_app(doors, extra=[] if elsewhere else calls)
+    served = [(pages, config.web.host, config.web.port)]
+    if elsewhere is not None:
+        served.append((Starlette(routes=calls), *elsewhere))
     watchdog = Watchdog(config.ping_url)
     app.clockwork.on_tick.append(watchdog.beat)
-    await _until_stopped(app, pages, config, watchdog)
+    await _until_stopped(app, served, watchdog)
 
 
-async def _until_stopped(app: App, pages: object, config: Config, watchdog: Watchdog) -> None:
+async def _until_stopped(app: App, served: list[tuple[Starlette, str, int]], watchdog: Watchdog) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     running = [
         asyncio.create_task(app.run()),
-        asyncio.create_task(serve(pages, config.web.host, config.web.port)),
+        *(asyncio.create_task(serve(pages, host, port)) for pages, host, port in served),
         asyncio.create_task(watchdog.run()),
     ]
     stopping = asyncio.create_task(stop.wait())

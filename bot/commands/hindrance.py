@@ -1,0 +1,102 @@
+"""What keeps a town from starting, in one line for people; without it a taken port would end in a traceback."""
+
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.commands.look import first_line
+from bot.commands.outward import outward_hosts
+from bot.commands.probes import ask_database
+from bot.config import Config
+from bot.texts import Texts
+from storage.migrate import migrate
+from storage.vault import Vault, VaultError
+
+
+def hindrance(config: Config, words: Texts, demo: bool) -> str:
+    """Why this town cannot be started, and what to do; empty when it can. Changes nothing."""
+    return (
+        (_abroad(config, words) if demo else "")
+        or _no_key(config)
+        or _no_database(config, words)
+        or next((sorry for host, port in listens(config) if (sorry := _no_port(host, port, words))), "")
+    )
+
+
+def migrated(config: Config, words: Texts) -> str:
+    """Bring the database to today's tables; empty when that went well."""
+    try:
+        migrate(config.database_url)
+    except SQLAlchemyError as error:
+        return words.say("setup.database_bad", why=first_line(error))
+    except CommandError as error:
+        return words.say("commands.newer_database", why=first_line(error))
+    return ""
+
+
+def listens(config: Config) -> Iterator[tuple[str, int]]:
+    """Every (host, port) the program will listen on."""
+    yield config.web.host, config.web.port
+    other = own_webhook_listen(config)
+    if other is not None:
+        yield other
+
+
+def own_webhook_listen(config: Config) -> tuple[str, int] | None:
+    """Where a messenger's calls come in, when that is not where the pages are."""
+    telegram = config.telegram
+    if not telegram.token or telegram.mode != "webhook" or telegram.webhook_listen is None:
+        return None
+    return None if telegram.webhook_listen == (config.web.host, config.web.port) else telegram.webhook_listen
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether only this machine can reach that host."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _abroad(config: Config, words: Texts) -> str:
+    telegram = config.telegram
+    hosts = {"[web] listen": config.web.host}
+    if telegram.token:
+        hosts["[telegram] api_base_url"] = urlsplit(telegram.api_base_url).hostname or ""
+        if telegram.webhook_listen is not None:
+            hosts["[telegram] webhook_listen"] = telegram.webhook_listen[0]
+        if telegram.mode == "webhook":
+            hosts["[telegram] webhook_url"] = urlsplit(telegram.webhook_url).hostname or ""
+    hosts.update(outward_hosts(config))
+    what = next((f"{key} = {host}" for key, host in hosts.items() if not on_this_machine(host)), "")
+    return words.say("commands.not_loopback", what=what) if what else ""
+
+
+def _no_key(config: Config) -> str:
+    try:
+        Vault.from_config(config.key_file)
+    except VaultError as error:
+        return str(error)
+    return ""
+
+
+def _no_database(config: Config, words: Texts) -> str:
+    found, _ = ask_database(config, words)
+    return found.text if found.how == "bad" else ""
+
+
+def _no_port(host: str, port: int, words: Texts) -> str:
+    """Try to listen there and let go at once."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        return words.say("commands.cannot_listen", where=f"{host}:{port}", why=error.strerror or str(error))
+    return ""
