@@ -1,0 +1,1 @@
+"""Strict servers of the outward channels; without them what a real one refuses would be found out in the village."""
