@@ -58,9 +58,9 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
     talk = _talk(talks.find(ledger, incoming.chat, incoming.sender))
     facts: tuple[object, ...] = ()
-    if known is None and incoming.private:
+    if incoming.private and (known is None or not known.locale):
         facts = (PersonTold(incoming.sender, locale=words.locale),)
-    elif known is not None and not known.reachable:
+    if known is not None and not known.reachable:
         people.reachable(ledger, incoming.sender, True)
     return Hearing(ledger, incoming, context, words, setting, reads, talk, local, facts)
 

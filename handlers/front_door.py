@@ -89,6 +89,8 @@ def on_help(argument: str, context: Context, reads: Reads, now: datetime) -> Out
 
 def on_menu(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """菜单: what can be done here."""
+    if context.among_villagers:
+        return Outcome(says=(Say("desk.in_group", {"link": f"{context.town.public_url}/c/{context.village}"}),))
     if context.place in ("cadres", "office"):
         return Outcome(says=(Say("desk.help_staff", {"context": context}),))
     return Outcome(says=(Say("desk.menu", {"context": context}, MENU),))

@@ -40,7 +40,7 @@ def on_way(argument: str, context: Context, reads: Reads, now: datetime) -> Outc
     minutes = int(span.total_seconds()) // 60 if span else 0
     tells = tell_subject(moved, "duty.on_way_for_you", context, reads, minutes=minutes)
     note = str(minutes) if minutes else meant.rest
-    says = Say("duty.on_way", values(moved, context, minutes=minutes), buttons(moved, "done"))
+    says = Say("duty.on_way", values(moved, context, minutes=minutes, told=bool(tells)), buttons(moved, "done"))
     return Outcome((DutyMoved(moved, "on_way", context.sender, context.chat, note),), (says,), tells)
 
 
