@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from bot.gateways import Accepted, Gateway, Refused, TryLater, Unknown
 from bot.gateways import posting as posting_module
 from bot.gateways.posting import clean
-from bot.gateways.wecom_robot import TEXT, WecomRobotGateway, lines_of, split
+from bot.gateways.wecom_robot import WecomRobotGateway, lines_of, split
 from bot.pace import Pace
 from bot.texts import texts
 from chat.letter import Button, Letter
 from tests.servers.weather import CUT_AFTER, CUT_BEFORE, PROXY_PAGE, SLOW, answer, on_loopback
-from tests.servers.wecom import PER_MINUTE, Said, WecomServer, answer_of
+from tests.servers.wecom import PER_MINUTE, TEXT, Said, WecomServer, answer_of
 
 KEY = "693a91f6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 HERE = f"wecom-robot:{KEY}"
@@ -96,11 +96,11 @@ async def test_a_long_text_is_split_and_numbered(server: WecomServer, gateway: W
     assert server.violations == []
 
 
-@pytest.mark.parametrize(("size", "parts"), [(682, 1), (683, 2)])
+@pytest.mark.parametrize(("tail", "parts"), [("xx", 1), ("xxx", 2), ("村", 2)])
 async def test_2048_bytes_are_one_message(
-    server: WecomServer, gateway: WecomRobotGateway, size: int, parts: int
+    server: WecomServer, gateway: WecomRobotGateway, tail: str, parts: int
 ) -> None:
-    assert await sent(gateway, Letter("村" * size + "xx")) == [Accepted()] * parts
+    assert await sent(gateway, Letter("村" * 682 + tail)) == [Accepted()] * parts
     assert server.violations == []
 
 
@@ -203,7 +203,9 @@ async def test_it_hears_nothing_and_edits_nothing(gateway: WecomRobotGateway) ->
 
 PIECES = st.lists(
     st.text(st.characters(exclude_categories=()), max_size=40)
-    | st.sampled_from(["\n", " ", "村", "👍🏽", "👨‍👩‍👧", "e\u0301", "\u0301" * 900, "x" * 700, "米" * 800]),
+    | st.sampled_from(
+        ["\n", " ", " " * 300, "\n" * 300, "村", "👍🏽", "👨‍👩‍👧", "e\u0301", "\u0301" * 900, "x" * 700, "米" * 800]
+    ),
     max_size=60,
 ).map("".join)
 BUTTONS = st.lists(st.tuples(st.sampled_from([CLAIM, DONE, CALL, MAP])), max_size=5).map(tuple)
@@ -226,6 +228,13 @@ def test_any_letter_fits_and_nothing_of_it_is_lost(text: str, rows: object, link
     assert clean(text) in whole or not text.strip()
     assert link in whole
     assert all(button.url.removeprefix("tel:") in whole for [button] in letter.buttons)
+
+
+@given(st.text(st.sampled_from("\n x村👍e\u0301"), max_size=600), st.integers(4, 64))
+def test_the_parts_are_the_text(text: str, limit: int) -> None:
+    parts = list(split(text, limit))
+    assert "".join(parts) == text
+    assert all(len(part.encode()) <= limit for part in parts)
 
 
 @pytest.mark.parametrize("whole", ["👍🏽", "👨‍👩‍👧", "e\u0301", "☺\ufe0f", "村"])
