@@ -3,9 +3,8 @@
 import re
 from datetime import datetime, time, timedelta
 
-from chat.reading.numbers import normalise
+from chat.reading.numbers import arabic, normalise
 
-DIGITS = "〇一二三四五六七八九"
 TAIL = " ,，。前之以后内"
 """What is left of "before 8" or "in 40 minutes" when the moment is taken out."""
 MINUTES = r"(?:分钟|分|minutes?|mins?|m)"
@@ -24,7 +23,7 @@ PARTS_OF_DAY = {
 
 def read_span(text: str) -> timedelta | None:
     """``40 分钟``, ``半小时``, ``一个半小时``, ``1小时20分``, ``40m`` → how long; None when no length is named."""
-    said = _arabic(normalise(text).lower()).replace(" ", "")
+    said = arabic(normalise(text).lower()).replace(" ", "")
     if re.search(rf"(\d+){HOURS}半|(\d+)个半", said):
         whole = re.search(r"(\d+)(?:个?小时半|个半|个?钟头半)", said)
         return timedelta(hours=int(whole[1]), minutes=30) if whole else None
@@ -40,7 +39,7 @@ def read_span(text: str) -> timedelta | None:
 def read_moment(text: str, now: datetime) -> tuple[datetime, str] | None:
     """(a coming moment, the words without it): ``明早8点前 核实3户``, ``今晚``, ``18:30``, ``下午3点半``, ``40分钟``; None
     when no moment is named or it is over. ``now`` is in the zone people speak of."""
-    said = _arabic(normalise(text))
+    said = arabic(normalise(text))
     day, rest_day = _day(said)
     clock, rest = _clock(rest_day)
     if day is None and clock is None:
@@ -78,14 +77,3 @@ def _clock(said: str) -> tuple[time | None, str]:
     if hour > 23 or minute > 59:
         return None, said
     return time(hour, minute), bare.replace(found[0], " ", 1)
-
-
-def _arabic(text: str) -> str:
-    """Chinese numerals up to ninety-nine as digits: 八点 → 8点, 二十分 → 20分."""
-
-    def tens(found: re.Match[str]) -> str:
-        first, last = found[1], found[2]
-        return str((DIGITS.index(first) if first else 1) * 10 + (DIGITS.index(last) if last else 0))
-
-    text = re.sub(rf"([{DIGITS}])?十([{DIGITS}])?", tens, text.replace("两", "二"))
-    return re.sub(rf"[{DIGITS}]", lambda found: str(DIGITS.index(found[0])), text)

@@ -1,25 +1,110 @@
 """Finds known phrases in what was said; without it people would have to type exactly."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from chat.reading.numbers import normalise
+from chat.reading.numbers import arabic, normalise
+
+HAN = r"\u3400-\u9fff"
+PARTICLES = "啊呀了哦吧呢嘛啦哈呗哟喔"
+"""Said at the end of a sentence; they change its tone, not its meaning. 吗 is not among them: it asks."""
+OPENERS = "嗯哦啊噢唉"
+NOT = re.compile(
+    r"(?:不|没|沒|未|别|无|非)(?:有|是|太|很|用|要|去|坐|算|再|怎么|到|曾)?$"
+    r"|\b(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)(?: (?:a|an|any|the|have|had|really|very))* $"
+)
+POSITION = re.compile(
+    r"(?:我?选择?|我要)?第?(\d{1,3})(?:个|项|条|号|种)?|(?:option|number|no) ?(\d{1,3})|the (first|second|third)(?: one)?"
+)
+ORDER = ("first", "second", "third")
 
 
-def _bare(text: str) -> str:
-    return normalise(text).lower().strip(" .,!?。，！？~～啊呀了哦吧")
+@dataclass(frozen=True)
+class _Found:
+    """Where a phrase of an option stands in what was said."""
+
+    key: str
+    start: int
+    end: int
+    negated: bool
 
 
 def matches(text: str, phrases: Sequence[str]) -> bool:
-    """Whether the text is one of the phrases."""
-    return bool(_bare(text)) and _bare(text) in {_bare(p) for p in phrases}
+    """Whether the text is one of the phrases, whatever its case, spaces, punctuation and closing particles."""
+    wanted = {_bare(phrase) for phrase in phrases} - {""}
+    return any(way in wanted for way in _ways(text))
 
 
 def best_option(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
-    """The option meant."""
-    keys = list(options)
+    """The key of the one option meant: by its words, by its number (2, 第二个), or by words among others; None when none
+    or more than one is meant. What is negated (不发烧) is not meant."""
+    for way in _ways(text):
+        exact = [key for key, words in options.items() if any(_bare(word) == way for word in words)]
+        if exact:
+            return exact[0] if len(exact) == 1 else None
+    number = _position(_bare(text))
+    if number is not None:
+        keys = list(options)
+        return keys[number - 1] if 1 <= number <= len(keys) else None
+    return among(text, options)
+
+
+def among(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
+    """The one option whose words are among others in the text; a longer phrase hides the shorter ones in it."""
+    found = _found(_bare(text), options)
+    meant = {f.key for f in found if not f.negated and not _leans(f, found)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _bare(text: str) -> str:
+    """Lower case, punctuation gone, single spaces between words and none beside Chinese letters."""
+    text = re.sub(r"['’`]", "", normalise(text).lower())
+    text = re.sub(r"(?<![\w])/(?=\w)|[^\w/]|(?<=\w)/", lambda found: "/" if found[0] == "/" else " ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
+
+
+def _ways(text: str) -> Iterator[str]:
+    """The text, then without its closing particles and opening sighs one by one: 算了吧, 算了."""
     bare = _bare(text)
-    if bare.isdigit() and 1 <= int(bare) <= len(keys):
-        return keys[int(bare) - 1]
-    exact = [k for k, words in options.items() if matches(text, words)]
-    held = exact or [k for k, words in options.items() if any(_bare(w) in bare for w in words)]
-    return held[0] if len(held) == 1 else None
+    while bare:
+        yield bare
+        if bare[-1] in PARTICLES:
+            bare = bare[:-1]
+        elif bare[0] in OPENERS:
+            bare = bare[1:]
+        else:
+            return
+
+
+def _position(bare: str) -> int | None:
+    found = POSITION.fullmatch(arabic(bare.rstrip(PARTICLES)))
+    if found is None:
+        return None
+    return ORDER.index(found[3]) + 1 if found[3] else int(found[1] or found[2])
+
+
+def _found(bare: str, options: Mapping[str, Sequence[str]]) -> list[_Found]:
+    found: list[_Found] = []
+    phrases = [(_bare(word), key) for key, words in options.items() for word in words]
+    for phrase, key in sorted(phrases, key=lambda pair: -len(pair[0])):
+        for at in re.finditer(_pattern(phrase), bare) if phrase else ():
+            inside = any(f.start <= at.start() and at.end() <= f.end and f.end - f.start > len(phrase) for f in found)
+            if not inside:
+                found.append(_Found(key, at.start(), at.end(), bool(NOT.search(bare[: at.start()]))))
+    return found
+
+
+def _pattern(phrase: str) -> str:
+    """A word of Latin letters stands alone (me is not in some); Chinese has no gaps to go by."""
+    before = r"(?<![a-z0-9])" if phrase[0].isascii() else ""
+    after = r"(?![a-z0-9])" if phrase[-1].isascii() else ""
+    return before + re.escape(phrase) + after
+
+
+def _leans(one: _Found, found: Sequence[_Found]) -> bool:
+    """A single letter that touches a longer phrase belongs to it: 我 in 我儿子."""
+    if one.end - one.start > 1:
+        return False
+    return any(f.end - f.start > 1 and not f.negated and one.end == f.start for f in found)
