@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import aiohttp
 import pytest
@@ -29,6 +32,7 @@ from storage.vault import Vault, new_key
 from tests.servers.hook import HookServer
 from tests.servers.weather import CUT_AFTER, CUT_BEFORE, PROXY_PAGE, SLOW, answer, on_loopback
 
+CHANNELS = Path(__file__).resolve().parents[3] / "docs" / "channels.md"
 SECRET = "a secret of the town's own"
 ROWS = (
     (Button("我来办", "d:claim:12"), Button("我来办 13", "d:claim:13")),
@@ -179,6 +183,30 @@ async def test_a_slow_answer_is_waited_for(server: HookServer, gateway: HookGate
     assert not sending.done()
     server.weather.open.set()
     assert await sending == Accepted("sms-1")
+
+
+async def test_the_receiver_in_the_docs_reads_each_letter_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    loudspeaker, heard = tmp_path / "espeak-ng", tmp_path / "heard"
+    loudspeaker.write_text(f'#!/bin/sh\necho "$4" >> {heard}\n')
+    loudspeaker.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("SECRET", SECRET)
+    example = CHANNELS.read_text("utf-8").partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(example.replace("ThreadingHTTPServer((", "served = ((").replace(".serve_forever()", ""), names)
+    names["Receiver"].log_message = lambda *_: None
+    with ThreadingHTTPServer(("127.0.0.1", 0), names["Receiver"]) as receiver:
+        thread = Thread(target=receiver.serve_forever, args=(0.01,))
+        thread.start()
+        url = f"http://127.0.0.1:{receiver.server_port}/"
+        gateway = HookGateway([Hook("sms", url, SECRET), Hook("forger", url, "another secret indeed")], "town")
+        row = new_id()
+        assert [await sent(gateway, ALERT, row) for _ in range(2)] == [Accepted(), Accepted()]
+        assert await sent(gateway, ALERT, to="hook:forger") == Refused("401")
+        await gateway.close()
+        receiver.shutdown()
+        thread.join()
+    assert heard.read_text("utf-8") == ALERT.text + "\n"
 
 
 def test_a_picture_alone_says_nothing_and_nothing_is_heard() -> None:
