@@ -3,6 +3,8 @@
 Without it every question would have to understand people by itself.
 """
 
+import math
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +12,8 @@ from datetime import date, timedelta
 from chat.form import Asked, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
-from chat.reading.numbers import normalise
 from chat.reading.phone import read_phone
-from chat.reading.phrases import best_option, matches
+from chat.reading.phrases import best_option, best_place, is_none
 
 
 def _no_offers() -> tuple[Offer, ...]:
@@ -28,8 +29,8 @@ class Text:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The text without white space at its ends."""
-        text = " ".join(said.text.split())
-        if len(text) < self.shortest:
+        text = _clean(said.text)
+        if sum(unicodedata.category(letter)[0] not in "CZ" for letter in text) < self.shortest:
             raise Unclear("form.unclear_text")
         if len(text) > self.longest:
             raise Unclear("form.too_long", longest=self.longest)
@@ -73,13 +74,10 @@ class PlaceOf:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The key of the one place whose name is in what was said."""
-        places = setting.choices.get(self.sort, {})
-        text = normalise(said.text)
-        exact = [key for key, names in places.items() if matches(text, names) or text.lower() == key]
-        held = exact or [key for key, names in places.items() if any(name in text for name in names)]
-        if len(held) != 1:
+        found = best_place(said.text, setting.choices.get(self.sort, {}))
+        if found is None:
             raise Unclear("form.unclear_place")
-        return held[0]
+        return found
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
         """None: a town has more villages than a phone has room."""
@@ -150,7 +148,7 @@ class Spot:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """Words, or the location."""
-        if said.location is not None:
+        if said.location is not None and all(map(math.isfinite, said.location)):
             return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
         return Text(self.longest).read(said, asked, setting)
 
@@ -197,10 +195,10 @@ class Many:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """A list of texts."""
-        text = " ".join(said.text.split())
+        text = _clean(said.text)
         if not text:
             raise Unclear("form.unclear_text")
-        if isinstance(best_option(text, setting.words.options("form.none")), str):
+        if any(is_none(text, words) for words in setting.words.options("form.none").values()):
             return []
         found = [part for part in self.split(text) if part][: self.most]
         if not found or any(len(part) > 60 for part in found):
@@ -214,6 +212,11 @@ class Many:
     def show(self, value: Value, asked: Asked, setting: Setting) -> str:
         """The list, or that there is none."""
         return setting.words.say("form.list", items=list(value)) if value else setting.words.say("form.nothing")
+
+
+def _clean(text: str) -> str:
+    """White space made single, control characters gone: a NUL is text that not every database keeps."""
+    return " ".join("".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text).split())
 
 
 def _option_offers(asked: Asked, setting: Setting) -> tuple[Offer, ...]:

@@ -8,10 +8,11 @@ from typing import Literal
 from chat.form import Answers, Asked, Cursor, Form, Question, Setting, Talk, Unclear, Value
 from chat.incoming import Said
 from chat.letter import Button, Letter, Rows
-from chat.reading.phrases import matches
+from chat.reading.phrases import best_option, matches
 
 End = Literal["asking", "finished", "cancelled"]
 MARK = "t"
+AT_END = ("submit", "change")
 ROW_LETTERS = 14
 """Labels that together are longer than this do not share a row on a narrow phone."""
 
@@ -81,10 +82,22 @@ def current_question(form: Form, talk: Talk) -> Question | None:
 
 def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | None:
     controls = setting.words.options("form.controls")
-    for key, phrases in controls.items():
-        if matches(said.text, phrases):
-            return _control(form, talk, key, setting)
-    return None
+    key = next((key for key, phrases in controls.items() if matches(said.text, phrases)), "")
+    current = current_question(form, talk)
+    if not key or (current is not None and key in AT_END and _answers(talk, current, said, form, setting)):
+        return None
+    # 提交 at a question is no answer to it, and must not be kept as somebody's name.
+    return _control(form, talk, key, setting) or _ask(form, talk, setting)
+
+
+def _answers(talk: Talk, current: Question, said: Said, form: Form, setting: Setting) -> bool:
+    """Whether a word that sends or changes a form is an answer to what was asked just now (是 36.5 吗? 对)."""
+    if talk.cursor.likely is not None:
+        return True
+    offers = current.kind.offers(Asked(form.name, current.name), setting)
+    block = f"{form.name}.{current.name}_options"
+    known = setting.words.options(block) if setting.words.has(block) else {}
+    return any(matches(said.text, (offer.label, *known.get(offer.key, ()))) for offer in offers)
 
 
 def _control(form: Form, talk: Talk, key: str, setting: Setting) -> Turn | None:
@@ -104,6 +117,9 @@ def _control(form: Form, talk: Talk, key: str, setting: Setting) -> Turn | None:
 
 
 def _at_summary(form: Form, talk: Talk, key: str, setting: Setting) -> Turn | None:
+    if form.next(talk.answers) is not None:
+        # A form that grew a question while somebody was reading its summary is not finished.
+        return _ask(form, replace(talk, cursor=Cursor()), setting)
     if key == "submit":
         return Turn(talk, Letter(""), "finished")
     if key == "change":
@@ -130,12 +146,13 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
         if choice:
             return _likely(form, talk, current, choice, setting)
     gleaned = dict(form.glean(said.text, setting)) if form.glean and said.text else {}
+    if current.name in gleaned:
+        # 我从武汉回来的 is a whole sentence to a kind that takes any words; what was gleaned is the answer in it.
+        return _keep(form, talk, current, gleaned[current.name], gleaned, setting)
     try:
         value = current.kind.read(said, Asked(form.name, current.name), setting)
     except Unclear as unclear:
-        if current.name not in gleaned:
-            return _unread(form, talk, current, unclear, setting)
-        value = gleaned[current.name]
+        return _unread(form, talk, current, unclear, setting)
     return _keep(form, talk, current, value, gleaned, setting)
 
 
@@ -145,10 +162,10 @@ def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Tur
     wanted = said.text
     for phrase in words.options("form.controls").get("change", ()):
         wanted = wanted.strip().removeprefix(phrase).strip()
-    applying = form.applying(talk.answers)
-    for number, question in enumerate(applying, 1):
-        if wanted and (matches(wanted, (_label(form, question, setting),)) or wanted == str(number)):
-            return _ask(form, replace(talk, cursor=Cursor(asking=question.name), misses=0), setting)
+    labels = {q.name: (_label(form, q, setting),) for q in form.applying(talk.answers)}
+    name = best_option(wanted, labels)
+    if name is not None:
+        return _ask(form, replace(talk, cursor=Cursor(asking=name), misses=0), setting)
     missed = replace(talk, misses=talk.misses + 1)
     return _ask(form, missed, setting, words.say("form.unclear_summary"))
 
@@ -190,6 +207,8 @@ def _that_apply(form: Form, answers: Answers) -> Answers:
 
 
 def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
+    """The question where the talk stands, or its end; what was asked back before is not assumed any longer."""
+    talk = replace(talk, cursor=replace(talk.cursor, likely=None))
     current = current_question(form, talk)
     if current is None and not form.summary:
         return Turn(talk, Letter(""), "finished")

@@ -10,6 +10,8 @@ HAN = r"\u3400-\u9fff"
 PARTICLES = "啊呀了哦吧呢嘛啦哈呗哟喔"
 """Said at the end of a sentence; they change its tone, not its meaning. 吗 is not among them: it asks."""
 OPENERS = "嗯哦啊噢唉"
+SHORT = 8
+"""Letters in which nobody says more than one thing."""
 NOT = re.compile(
     r"(?:不|没|沒|未|别|无|非)(?:有|是|太|很|用|要|去|坐|算|再|怎么|到|曾)?$"
     r"|\b(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)(?: (?:a|an|any|the|have|had|really|very))* $"
@@ -55,6 +57,27 @@ def among(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
     found = _found(_bare(text), options)
     meant = {f.key for f in found if not f.negated and not _leans(f, found)}
     return meant.pop() if len(meant) == 1 else None
+
+
+def best_place(text: str, places: Mapping[str, Sequence[str]]) -> str | None:
+    """The key of the one place named by its key or its names, with or without 村 at the end; never by its position."""
+    options = {key: (key, *names, *_short(names)) for key, names in places.items()}
+    exact = [key for key, names in options.items() if matches(text, names)]
+    return (exact[0] if len(exact) == 1 else None) if exact else among(text, options)
+
+
+def _short(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name[:-1] for name in names if len(name) > 2 and name.endswith("村"))
+
+
+def is_none(text: str, phrases: Sequence[str]) -> bool:
+    """Whether a list was answered with "none": one of the phrases, or a few words that begin with one (没有别人).
+
+    A name that merely holds such a word (张无忌) is a name.
+    """
+    bare = _bare(text)
+    begun = any(len(p) > 1 and re.match(_pattern(p), bare) for p in map(_bare, phrases))
+    return matches(text, phrases) or (begun and len(bare) <= SHORT and not re.search(r"[和跟]| and ", bare))
 
 
 def _bare(text: str) -> str:

@@ -1,29 +1,183 @@
-"""Temperatures."""
+"""Body temperatures as people write them, in tenths of a degree Celsius; without it a fever would hide in a sentence.
+
+What is not sure is asked back, never guessed: a wrong temperature is worse than a second question.
+"""
 
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
-from chat.reading.numbers import normalise
+from chat.reading.numbers import arabic, normalise
+
+LOWEST, HIGHEST = 340, 429
+"""What a living body can have, in tenths of a degree Celsius; anything else is a slip of the thumb."""
+DOTS = "。．·・•‧,，、"
+NUMBER = re.compile(
+    r"(?<![\d.a-z])\d+(?:\.\d+)*(?P<degree> ?(?:度整?|°c?|c(?![a-z])|摄氏度?|degrees?))?(?P<heat> ?°?f(?![a-z])| ?华氏度?)?"
+)
+COUNTED = re.compile(
+    r" ?(?:岁|块|元|毛|角|分钱|斤|公斤|克|两|kg|g\b|里|公里|千米|米|km|m\b|月|号|日|天|周|点|时|小时|分|秒|人|口|个|户|家|栋|单元|楼|层"
+    r"|室|组|排"
+    r"|次|趟|盒|瓶|袋|支|片|粒|包|箱|桶|亩|年|%|万|千|百|years?|yuan|days?|hours?|pm\b|am\b|:|/ ?\d)"
+)
+"""What is counted here is no temperature."""
+BEFORE = re.compile(
+    r"(?:[¥$第:/-]|不到|没到|低于|超过|高于|不超|不是|血压|心率|脉搏|血氧|电话|手机|no\.? ?|below |under |over |above )\s*$"
+)
+AFTER = re.compile(r" ?(?:以下|以上)")
+LABEL = re.compile(r"体温|温度|发烧|发热|烧到|烧|temperature|temp\b|fever")
+OTHERS = re.compile(
+    r"他|她|老伴|媳妇|儿|闺女|女|孙|爸|妈|爹|娘|爷|奶|孩|娃|丈夫|老婆|老公|公公|婆婆|哥|姐|弟|妹"
+    r"|\b(?:husband|wife|son|daughter|mom|mum|mother|dad|father|he|she|him|her|his|kid|child|baby|brother|sister)\b"
+)
+TIMES = {
+    "昨天": 0, "昨晚": 0, "yesterday": 0, "last night": 0, "今早": 1, "早上": 1, "早晨": 1, "清早": 1, "上午": 1, "早": 1,
+    "morning": 1, "中午": 2, "noon": 2, "下午": 3, "afternoon": 3, "傍晚": 4, "晚上": 4, "今晚": 4, "晚": 4, "evening": 4,
+    "tonight": 4, "刚才": 5, "刚刚": 5, "现在": 5, "now": 5,
+}  # fmt: skip
+"""When in the day, in order."""
+AT = re.compile("|".join(sorted(TIMES, key=len, reverse=True)))
+AROUND = re.compile(
+    r"体温|温度|正常|今天|今日|早晨|早上|早饭|上午|中午|下午|傍晚|晚上|今早|今晚|昨天|昨晚|刚才|刚刚|现在|早|晚|左右|大概|差不多|报告|报一下|报|量|测|我|俺|本人"
+    r"|自己|的|是|了|过|在|有点|有|到|啊|呀|哦|吧|呢|嘛|哈|度|摄氏|不发烧|没发烧|没烧|不烧|发烧|发热|烧|还|又|一直|都|好|您|你|村长|书记|数"
+    r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|now|normal|degrees?|about|i|have|a|fever|of|just|took|at|me|celsius|c)\b"
+)
+"""Words that may stand around a temperature that nobody asked for."""
+NO_NUMBER = re.compile(r"烧|发热|体温|正常|挺好|没事|温度|fever|temperature|normal|\bfine\b|\bok(?:ay)?\b")
+QUESTION = re.compile(r"[?？吗]|算|是不是|正常不")
 
 
 @dataclass(frozen=True)
 class Read:
+    """A temperature surely read."""
+
     tenths: int
 
 
 @dataclass(frozen=True)
 class Ask:
+    """Asked back: ``which``, ``likely`` (the value, in tenths), ``out_of_range`` or ``no_number``."""
+
     reason: str
     likely: int | None = None
 
 
+@dataclass(frozen=True)
+class _Number:
+    """A number of the text that may be a temperature."""
+
+    tenths: int
+    sure: bool
+    """Written with a decimal or as degrees."""
+    time: int | None
+    labelled: bool
+
+
 def read_when_asked(text: str) -> Read | Ask | None:
-    found = re.fullmatch(r"(\d\d)(?:[.度点](\d))?", normalise(text))
-    if found and 34 <= int(found[1]) <= 42:
-        return Read(int(found[1]) * 10 + int(found[2] or 0))
-    if re.fullmatch(r"3[4-9]\d|4[0-2]\d", normalise(text)):
-        return Ask("likely", int(text))
+    """The answer to "how many degrees": read, asked back, or None when it speaks of something else."""
+    said = _plain(text)
+    numbers = _numbers(said)
+    bare = not _rest(said)
+    if not numbers:
+        return Ask("no_number") if NO_NUMBER.search(said) and not re.search(r"\d", said) else None
+    if len(numbers) == 1 and not (bare or numbers[0].sure or numbers[0].labelled):
+        fits = LOWEST <= numbers[0].tenths <= HIGHEST
+        return Ask("likely", numbers[0].tenths) if fits and len(_rest(said)) < 4 else None
+    return _asked(said, numbers)
+
+
+def read_unasked(text: str) -> Read | Ask | None:
+    """A temperature nobody asked for: only when hardly anything else is said, or it is called one."""
+    said = _plain(text)
+    numbers = _numbers(said)
+    labelled = any(n.labelled for n in numbers)
+    if not numbers or (_rest(said) and not (labelled and len(_rest(said)) < 6)) or QUESTION.search(said):
+        return None
+    found = _asked(said, numbers)
+    if isinstance(found, Read) and not (labelled or any(n.sure for n in numbers)):
+        return Ask("likely", found.tenths)
+    if isinstance(found, Ask) and found.reason == "out_of_range":
+        near = labelled or (numbers[0].sure and 300 <= numbers[0].tenths <= 700)
+        return found if near else None
+    return found
+
+
+def _asked(said: str, numbers: list[_Number]) -> Read | Ask:
+    split = re.fullmatch(r"\D*(3[4-9]|4[0-2])(?: |[ ]?[-:;'*/_] ?)(\d)\D*", said)
+    if split:
+        return Ask("likely", int(split[1] + split[2]))
+    values = list(dict.fromkeys(n.tenths for n in numbers))
+    one = values[0]
+    if len(values) > 1:
+        times = [n.time for n in numbers if n.time is not None]
+        ordered = len(times) == len(numbers) and times == sorted(set(times))
+        fit = all(LOWEST <= value <= HIGHEST for value in values)
+        return Read(values[-1]) if ordered and fit and not OTHERS.search(said) else Ask("which")
+    if LOWEST <= one <= HIGHEST:
+        if OTHERS.search(said):
+            return Ask("which")
+        return Ask("likely", one) if QUESTION.search(said) else Read(one)
+    likely = _likely(one)
+    return Ask("likely", likely) if likely else Ask("out_of_range")
+
+
+def _likely(tenths: int) -> int | None:
+    """What a number that cannot be was probably meant to be: 365 and 3650 without the dot, 98.6 without the F."""
+    if tenths % 10 == 0 and LOWEST <= tenths // 10 <= HIGHEST:
+        return tenths // 10
+    if tenths % 100 == 0 and LOWEST <= tenths // 100 <= HIGHEST:
+        return tenths // 100
+    if 950 <= tenths <= 1080 and tenths % 10:
+        return _tenths(str(Decimal(tenths) / 10), fahrenheit=True)
     return None
 
 
-read_unasked = read_when_asked
+def _plain(text: str) -> str:
+    """One way of writing: figures, a dot, lower case."""
+    said = re.sub(r"[\ufe0f\u20e3\u200b-\u200d]", "", arabic(normalise(text).lower()))
+    said = re.sub(r"(\d\d) ?(?:度|℃|°c|点) ?(\d{1,2})(?!\d| ?[分度:])", r"\1.\2度", said)
+    said = re.sub(r"(\d\d) ?(?:度|点)半", r"\1.5度", said)
+    said = re.sub(rf"(?<!\d)(\d\d) ?[.{DOTS}](\d{{1,2}})(?!\d|[.{DOTS}]\d)", r"\1.\2", said)
+    return re.sub(r"(?<!\d)(\d\d)\. (\d)(?!\d)", r"\1.\2", said)
+
+
+def _numbers(said: str) -> list[_Number]:
+    found, last = [], 0
+    marks = [mark for mark in NUMBER.finditer(said) if not _is_counted(said, mark)]
+    for at, mark in enumerate(marks):
+        figures = re.match(r"[\d.]+", mark[0])
+        ahead = said[mark.end() : marks[at + 1].start() if at + 1 < len(marks) else len(said)]
+        gap = said[last : mark.start()]
+        last = mark.end()
+        if figures is None or len(figures[0]) > 6:
+            continue
+        tenths = _tenths(figures[0], bool(mark["heat"]))
+        time = AT.search(gap) or re.search(r"in the (morning|afternoon|evening)|at (noon)", ahead)
+        when = TIMES[time[1] or time[2] if time.re is not AT else time[0]] if time else None
+        sure = "." in figures[0] or bool(mark["degree"] or mark["heat"])
+        found.append(_Number(tenths, sure, when, bool(LABEL.search(gap))))
+    return found
+
+
+def _is_counted(said: str, mark: re.Match[str]) -> bool:
+    ahead = said[mark.end() :]
+    split = re.match(r"[:/] ?\d(?!\d)", ahead) and re.fullmatch(r"3[4-9]|4[0-2]", mark[0])
+    counted = COUNTED.match(ahead) and not mark["degree"] and not split
+    behind = said[: mark.start()]
+    splits = re.search(r"(?<!\d)(?:3[4-9]|4[0-2]) ?[-:/]\s*$", behind) and len(mark[0]) == 1
+    return bool(counted or AFTER.match(ahead) or (BEFORE.search(behind) and not splits))
+
+
+def _tenths(figures: str, fahrenheit: bool = False) -> int:
+    """Half a tenth rounds up. Two dots are no number: 0, which is out of range."""
+    if figures.count(".") > 1:
+        return 0
+    degrees = Decimal(figures.rstrip("."))
+    if fahrenheit:
+        degrees = (degrees - 32) * 5 / 9
+    return int((degrees * 10).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _rest(said: str) -> str:
+    """What is said beside the number and the words that go with it."""
+    return re.sub(r"[\W_]+", "", AROUND.sub("", OTHERS.sub("", NUMBER.sub("", said))))
