@@ -128,6 +128,8 @@ class Front:
         return None
 
     def _acted(self, hearing: Hearing, act: Act, argument: str) -> tuple[Outcome | None, Letter | None]:
+        if hearing.context.among_villagers and not act.aloud:
+            return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
         outcome = act.run(argument, hearing.context, hearing.reads, hearing.now)
         return self._answered(hearing, outcome, resume=True)
 

@@ -45,6 +45,8 @@ class Act:
     argument: Literal["none", "may", "ref", "span"] = "none"
     """Whether words may follow the phrase; ``ref``: nothing, or something that begins with a number; ``span``: that, or a
     length of time."""
+    aloud: bool = False
+    """Whether its answer names nobody, so that it may be given where a village reads along."""
 
 
 @dataclass(frozen=True)

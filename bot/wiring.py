@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.routes import Act, Conversation, Listener, Reads, Routes
 from chat.letter import Outcome
-from handlers import danger, front_door, need, orders, returnee, roster, temperature, tip, town_report
+from handlers import danger, figures, front_door, need, orders, returnee, roster, temperature, tip, town_report
 from handlers.duty import care, claim, done
 from handlers.duty.which import open_here
 from rules.context import Context
@@ -33,8 +33,8 @@ ROUTES = Routes(
         "home": Conversation(front_door.home, front_door.on_home),
     },
     acts=(
-        Act("start", front_door.on_start, argument="may"),
-        Act("bind", front_door.on_bind, argument="may"),
+        Act("start", front_door.on_start, argument="may", aloud=True),
+        Act("bind", front_door.on_bind, argument="may", aloud=True),
         Act("claim", claim.on_claim, "staff", "ref"),
         Act("hand", claim.on_hand, "staff", "ref"),
         Act("decline", claim.on_decline, "staff", "ref"),
@@ -54,15 +54,16 @@ ROUTES = Routes(
         Act("shift_tomorrow_night", _shift("tomorrow_night"), "staff"),
         Act("roster", roster.on_roster, "staff"),
         Act("history", care.on_history, argument="ref"),
+        Act("figures", figures.on_figures, "staff", "may"),
         Act("report", town_report.on_report, "staff"),
-        Act("zero", town_report.on_zero, "staff"),
+        Act("zero", town_report.on_zero, "staff", aloud=True),
         Act("yes", done.on_yes, argument="ref"),
         Act("no", done.on_no, argument="ref"),
         Act("rate", done.on_rate, argument="ref"),
         Act("withdraw", done.on_withdraw, argument="ref"),
-        Act("help", front_door.on_help),
-        Act("menu", front_door.on_menu),
-        Act("mine", front_door.on_mine),
+        Act("help", front_door.on_help, aloud=True),
+        Act("menu", front_door.on_menu, aloud=True),
+        Act("mine", front_door.on_mine, aloud=True),
     ),
     listeners=(
         Listener(done.hear),
