@@ -31,9 +31,9 @@ class Reads(Protocol):
 def on_danger(sort: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """【急 N】 to cadres, village head and line leader at once, at night too; said again it is the same case."""
     village = context.town.village(context.village)
-    helper = context.cadre or (village.head if village else "")
-    phone = reads.phone_of(helper) if helper else ""
-    values = {"sort": sort, "cadre": reads.name_of(helper) if helper else "", "phone": phone}
+    nearest = context.cadre or (village.head if village else "")
+    phone = reads.phone_of(nearest) if nearest else ""
+    values = {"sort": sort, "cadre": reads.name_of(nearest) if nearest else "", "phone": phone}
     call = ((Button("@acts.buttons.call_120", url="tel:120"),),)
     if reads.open_duties_of(context.sender, "urgent"):
         return Outcome(says=(Say("danger.told", values, call),))

@@ -1,0 +1,1 @@
+"""The words: complete, unambiguous, short, and right for every outcome in both languages."""

@@ -1,0 +1,290 @@
+"""Everything the handlers, the forms, the cards and the clock can say, by calling the real ones over tables of what there is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from bot.cards import card, card_list
+from bot.post import label_buttons
+from bot.sayings import danger_in, menu
+from bot.texts import LOCALES, texts
+from bot.wiring import ROUTES
+from chat.form import Form, Setting
+from chat.incoming import Attachment, Said
+from chat.letter import Letter, Outcome, Rows, Say
+from chat.turn import ask_again, open_form, take_turn
+from handlers.duty import alarms
+from handlers.need import MoreReport, NeedReport
+from handlers.returnee import ReturneeReport
+from handlers.temperature import TemperatureReport
+from handlers.tip import TipReport
+from rules.context import Context
+from rules.duty import Duty
+from rules.roster import Shift
+from rules.town import Rung
+from tests.templates.village import (
+    CONTEXTS,
+    LI,
+    NIGHT,
+    NOW,
+    PHONE,
+    TOWN,
+    WATCH,
+    FakeReads,
+    all_duties,
+    open_of,
+    states_of,
+)
+
+SETTING_PLACES = {"village": {v.key: (v.name,) for v in TOWN.villages}}
+ARGUMENTS = {
+    "start": ("yaowa", "nowhere"), "bind": ("AAAA2222", "BBBB3333"), "hand": ("3 王秀英", "3 谁"), "errand": ("3 王婶", "3 谁"),
+    "onway": ("40 分钟",), "wait": ("3 明天上午 药店没货",), "merge": ("3 5", "5 3"), "rate": ("3 poor", "3 good"), "todo": ("2",),
+    "order": ("nowhere", "姚洼 明早8点前 核实3户"),
+}  # fmt: skip
+"""What may follow the name of an act, besides nothing, a number (3), a number and words, and one that is none (99)."""
+SPOKEN = (
+    "家里没米了",
+    "36.5",
+    "38.2",
+    "体温365",
+    "36.5 37.2",
+    "我昨天从武汉坐高铁回来",
+    "有人摆酒席",
+    "嗯",
+    "没有",
+    "急",
+)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One thing that is said to a chat: ``block`` is "" when it is a letter made by a form or a card."""
+
+    block: str
+    to: str
+    letters: dict[str, Letter]
+
+
+def everything() -> Iterator[Spoken]:
+    """All of it."""
+    for context, outcome in outcomes():
+        yield from _spoken(context.chat, outcome)
+    yield from from_forms()
+    yield from from_cards()
+    yield from from_clock()
+    yield from from_front()
+
+
+def outcomes() -> Iterator[tuple[Context, Outcome]]:
+    """What the handlers decide."""
+    for reads in _registers():
+        for context in CONTEXTS.values():
+            for act in ROUTES.acts:
+                if (act.who == "staff" and not context.staff) or (context.among_villagers and not act.aloud):
+                    continue
+                more = ("3", "3 已送到", "99", *ARGUMENTS.get(act.name, ())) if act.argument != "none" else ()
+                for argument in ("", *more):
+                    for now in (NOW, NIGHT) if act.name in ("done", "yes") else (NOW,):
+                        yield context, act.run(argument, context, reads, now)
+            yield from _unasked(context, reads)
+    yield from _reports()
+
+
+def _registers() -> Iterator[FakeReads]:
+    other = open_of("need", "5")
+    shift = Shift("cadres", "yaowa", "web:zhang", NOW, NOW + timedelta(hours=9))
+    yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), "")))
+    yield FakeReads(locked=True, watch=WATCH, last=(NOW, 365))
+    for kind in ("need", "fever", "tip"):
+        for duty in states_of(open_of(kind)):
+            yield FakeReads((duty,), watch=WATCH)
+            if kind == "need":
+                yield FakeReads((duty, other), answered=duty, last=(NOW, 382))
+    yield FakeReads(tuple(open_of("need", str(n)) for n in range(1, 20)), watch=WATCH)
+
+
+def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outcome]]:
+    for locale in LOCALES:
+        setting = Setting(texts(locale), NOW, SETTING_PLACES)
+        for text in SPOKEN:
+            for listener in ROUTES.listeners:
+                heard = listener.hear(Said(text), context, replace(reads, locale=locale), NOW, setting)
+                if heard is not None:
+                    yield context, heard
+    if context.among_villagers:
+        return
+    for sort in texts("zh").options("danger.signs"):
+        yield context, ROUTES.on_danger(sort, context, reads, NOW)
+    yield context, ROUTES.on_voice(Said(attachment=Attachment("voice", "r")), context, reads, NOW)
+    for said in (Said("在路上"), Said(attachment=Attachment("photo", "r"))):
+        replied = ROUTES.on_reply(said, context, reads, NOW)
+        if replied is not None:
+            yield context, replied
+
+
+def _reports() -> Iterator[tuple[Context, Outcome]]:
+    for name, report, reads in _finished():
+        for context in (LI, replace(LI, watched=False, cadre="", name=""), CONTEXTS["stranger"]):
+            for now in (NOW, NIGHT):
+                yield context, ROUTES.conversations[name].on_finished(report, context, reads, now)
+    for name, conversation in ROUTES.conversations.items():
+        if conversation.on_handed_over:
+            known: dict[str, Any] = {"ref": "3.vpu", "urgency": "now"} if name == "need_more" else {"name": "王五"}
+            for answers in ({"ref": "3"} if name == "need_more" else {}, known):
+                reads = FakeReads((open_of("need"),))
+                yield LI, conversation.on_handed_over(answers, LI, reads, NOW)
+
+
+def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
+    returned = ReturneeReport("self", "李大山", "yaowa", "老李家", "wuhan", None, "2020-02-09", "train", "G1", [], "none", PHONE,
+                              "no")  # fmt: skip
+    for origin in ("wuhan", "hubei", "elsewhere"):
+        for who, arrived in (("self", "2020-02-09"), ("relative", "2020-01-01")):
+            yield "returnee", replace(returned, came_from=origin, who=who, arrived=arrived), FakeReads()
+    for duty in ("3", "99"):
+        yield "returnee", returned, FakeReads((open_of("return"),), known_return={"duty": duty})
+    for value in (365, 382):
+        yield "temperature", TemperatureReport(value), FakeReads()
+        yield "temperature", TemperatureReport(value), FakeReads((open_of("fever"), open_of("missed", "4")))
+    for text in ("谢谢", "家里没米了", "胰岛素快没了", "要个本子", "thanks"):
+        yield from (("need", NeedReport(text), FakeReads(locale=locale)) for locale in LOCALES)
+        yield "need", NeedReport(text), FakeReads((replace(open_of("need"), card={"text": text}),))
+    for tonight in (None, "now", "morning"):
+        for duty in states_of(open_of("need")):
+            yield "need_more", MoreReport("3.npu", tonight, None, "村东头", "now"), FakeReads((duty,))
+    for about in ("villager", "cadre", "higher"):
+        yield (
+            "tip",
+            TipReport("W3XY", "摆酒席", "gathering", "yaowa", "东头", "now", about, {"none": True}),
+            FakeReads(),
+        )
+    yield "home", ROUTES.conversations["home"].form.report({"village": "yaowa"}), FakeReads()
+
+
+def _spoken(chat: str, outcome: Outcome) -> Iterator[Spoken]:
+    for say in outcome.says:
+        yield _in_both(say.block, chat, say.values, say.buttons)
+    for tell in outcome.tells:
+        yield _in_both(tell.block, tell.to, tell.values, tell.buttons)
+
+
+def _in_both(block: str, to: str, values: Any, rows: Rows = ()) -> Spoken:
+    return Spoken(
+        block, to, {x: Letter(texts(x).say(block, **values), label_buttons(x, rows)) for x in LOCALES}
+    )  # fmt: skip
+
+
+FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "came_from": "hubei"}), "tip": (
+    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},)}  # fmt: skip
+WRONG = ("", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip", "/back", "/change",
+         "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
+RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")
+
+
+def from_forms() -> Iterator[Spoken]:
+    """Each question of each form: asked, answered wrongly, answered, shown in the summary, and gone back to."""
+    for name, conversation in ROUTES.conversations.items():
+        for first in FIRST_ANSWERS.get(name, ({},)):
+            yield from _questions(conversation.form, first)
+
+
+def _questions(form: Form, first: dict[str, Any]) -> Iterator[Spoken]:
+    """Both languages give letters that belong together: the walk is one, with the same answers."""
+    walks = [list(_walk(form, first, locale)) for locale in LOCALES]
+    for pair in zip(*walks, strict=True):
+        yield Spoken("", "web:li", dict(zip(LOCALES, pair, strict=True)))
+
+
+def _walk(form: Form, first: dict[str, Any], locale: str) -> Iterator[Letter]:
+    setting = Setting(texts(locale), NOW, SETTING_PLACES)
+    turn = open_form(form, "0123456789", setting, first, texts(locale).say("form.put_aside"))
+    yield turn.letter
+    while turn.end == "asking":
+        yield from (take_turn(form, turn.talk, Said(text), setting).letter for text in WRONG)
+        yield from _pressed(form, turn.talk, setting, turn.letter)
+        yield ask_again(form, turn.talk, setting).letter
+        if turn.talk.cursor.at_summary:
+            return
+        turn = _onward(form, turn, setting)
+        yield turn.letter
+
+
+def _pressed(form: Form, talk: Any, setting: Setting, letter: Letter) -> Iterator[Letter]:
+    for button in (b for row in letter.buttons for b in row):
+        yield take_turn(form, talk, Said(button=button.data), setting).letter
+    yield take_turn(form, talk, Said(button="t:another:who:self"), setting).letter
+
+
+def _onward(form: Form, turn: Any, setting: Setting) -> Any:
+    """The first right answer that brings it to another question."""
+    spots: tuple[Said, ...] = (Said(location=(34.1, 113.2)),)
+    photos = (Said(attachment=Attachment("photo", "ref")),)
+    for said in (Said("/skip"), *spots, *photos, *(Said(text) for text in RIGHT)):
+        after = take_turn(form, turn.talk, said, setting)
+        if after.end != "asking" or (after.talk.answers != turn.talk.answers and after.talk.misses == 0):
+            return after
+    raise AssertionError(f"{form.name}: nothing answers {turn.letter.text}")
+
+
+def from_cards() -> Iterator[Spoken]:
+    """Each kind in each state as a card: told, told late, passed on, edited; and as a list."""
+    late, every = timedelta(minutes=95), Rung(timedelta(hours=2), ("command_post",), repeat=timedelta(minutes=10))
+    skipped = ("cadres", "responsible", "holder", "asker", "inspectors", "routing")
+    for duty in all_duties():
+        told: tuple[Callable[[str], Letter], ...] = (
+            lambda x, d=duty: card(TOWN, d, x, NOW),
+            lambda x, d=duty: card(TOWN, d, x, NOW + late, every, skipped),
+            lambda x, d=duty: card(TOWN, d, x, NOW, edited=True),
+            lambda x, d=duty: card_list(TOWN, [d, open_of(d.kind, "5")], x, NOW),
+        )
+        for make in told:
+            yield Spoken("", "web:cadres", {x: make(x) for x in LOCALES})
+    for sort in ("wuhan", "elsewhere", ""):
+        for transport in ("plane", "coach", "car", "other", ""):
+            yield _return_card({"from": sort, "transport": transport, "symptoms": "", "contact": "yes", "city": ""})
+    for about in ("cadre", "higher"):
+        tip = open_of("tip", "K7QM")
+        yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
+
+
+def _return_card(more: dict[str, Any]) -> Spoken:
+    duty = open_of("return")
+    return _card(replace(duty, card={**duty.card, **more, "unfinished": True, "arrived": ""}))
+
+
+def _card(duty: Duty) -> Spoken:
+    return Spoken("", "web:cadres", {x: card(TOWN, duty, x, NOW) for x in LOCALES})
+
+
+def from_clock() -> Iterator[Spoken]:
+    """What the clock says by itself."""
+    for duty in all_duties():
+        held: tuple[alarms.Alarm, ...] = ("offer", "nudge", "waited", "ask", "ask_again", "unconfirmed")
+        for alarm in held if duty.holder else held[:1]:
+            for tell in alarms.on_alarm(duty, alarm, TOWN):
+                yield _in_both(tell.block, tell.to, tell.values, tell.buttons)
+    yield _in_both("temperature.call", "web:li", {})
+    yield _in_both("temperature.remind", "web:li", {"slot": "08:00"})
+    yield _in_both("temperature.missed_you", "web:li", {})
+    yield _in_both("watch.over", "web:li", {})
+    yield _in_both("watch.over_cadres", "web:cadres", {"who": "李*", "village": "姚洼"})
+
+
+def from_front() -> Iterator[Spoken]:
+    """What the front and the desk say when nothing was understood, is old, or belongs into a private chat."""
+    for block in ("desk.unknown", "desk.old_button", "desk.apology", "form.old_button", "desk.no_picture"):
+        yield _in_both(block, "web:li", {})
+    for context in (LI, CONTEXTS["stranger"]):
+        shown: Say = menu(context)
+        yield _in_both(shown.block, context.chat, shown.values, shown.buttons)
+    yield _in_both("form.day_too_old", "web:li", {"days": 60})
+    danger_in(SimpleNamespace(text="好着呢", incoming=SimpleNamespace(said=Said())))  # type: ignore[arg-type]
+    link = {"link": "https://village.example/c/yaowa"}
+    yield _in_both("desk.in_group", "web:group", link)
+    for name, conversation in ROUTES.conversations.items():
+        yield _in_both("form.dropped", "web:li", {"title": name})
+        if conversation.private and texts("zh").has(f"{name}.{conversation.form.opens_with}"):
+            yield _in_both(f"{name}.in_group", "web:group", link)
