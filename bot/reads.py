@@ -10,7 +10,7 @@ from chat.words import Words
 from rules.duty import Duty
 from rules.roster import Shift
 from rules.town import Town
-from storage import duties, outbox, people, registers, roster, watches
+from storage import duties, figures, outbox, people, registers, roster, watches
 from storage.ledger import Ledger
 
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
@@ -64,6 +64,14 @@ class Reads:
         """(when, what, who by name, note) of a duty, in order."""
         rows = duties.history(self.ledger, "duty", ref)
         return [(at, what, self.name_of(who) if who else "", note) for at, what, who, note in rows]
+
+    def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
+        """Needs that fell, or fall, due in the window."""
+        return figures.needs_between(self.ledger, since, until)
+
+    def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:
+        """Minutes of a rung → how often it was told for these duties."""
+        return figures.climbs_of(self.ledger, refs)
 
     def shifts_now(self) -> tuple[tuple[Shift, str], ...]:
         """The shifts that run now, each with the person's name."""

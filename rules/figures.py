@@ -15,7 +15,7 @@ from typing import Literal
 from rules.duty import Duty
 
 Fate = Literal["confirmed", "reported", "unconfirmed", "late", "running", "cancelled"]
-"""confirmed: by the asker, in time. reported, unconfirmed: said done in time, and not (yet), or never, confirmed. late: none of
+"""confirmed: by the asker, in time. reported: said done in time, but not confirmed in time; unconfirmed: never answered. late: none of
 these by the time it was due. running: not due yet. cancelled: taken back by the asker, before it was late."""
 MOST_WORST = 10
 KeyOf = Callable[[Duty], str]
@@ -29,10 +29,14 @@ class Row:
     due: int = 0
     fates: Mapping[str, int] = field(default_factory=dict)
 
+    def count(self, fate: Fate) -> int:
+        """How many ended so."""
+        return self.fates.get(fate, 0)
+
     @property
     def share(self) -> float | None:
         """The share of what was due that was confirmed in time; None when nothing was due."""
-        return self.fates.get("confirmed", 0) / self.due if self.due else None
+        return self.count("confirmed") / self.due if self.due else None
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def _minutes(duty: Duty) -> float:
 def _row(key: str, judged: Iterable[tuple[Duty, Fate]]) -> Row:
     fates = Counter(fate for _, fate in judged)
     due = sum(number for fate, number in fates.items() if fate not in ("running", "cancelled"))
-    return Row(key, due, dict(fates))
+    return Row(key, due, {str(fate): number for fate, number in fates.items()})
 
 
 def _rows(judged: Sequence[tuple[Duty, Fate]], key: KeyOf) -> tuple[Row, ...]:

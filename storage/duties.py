@@ -1,14 +1,15 @@
 """Duties as they are kept; without it a claim would be forgotten at the next restart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, RowMapping, Select, bindparam, func, or_, select, update
+from sqlalchemy import Column, Select, bindparam, func, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
+from storage.fixed import Fixed
 from storage.ledger import Ledger
 from storage.tables import audit, duties, new_id, towns
 
@@ -62,19 +63,23 @@ def open_in(
         query = query.where(duties.c.state.not_in(ENDED))
     if not whole:
         query = query.where(or_(duties.c.village.in_(villages), duties.c.line.in_(lines)))
-    return _all(ledger, query)
+    return read_all(ledger, query)
 
 
-OPEN_OF = select(duties).where(
-    duties.c.town == bindparam("b_town"), duties.c.subject == bindparam("b_subject"), duties.c.state.not_in(ENDED)
-)
-OPEN_OF_KIND = OPEN_OF.where(duties.c.kind == bindparam("b_kind"))
+_OPEN_OF = select(duties).where(
+    duties.c.town == bindparam("town"), duties.c.subject == bindparam("subject"),
+    *(duties.c.state != state for state in ENDED),
+)  # fmt: skip
+OPEN_OF = Fixed(_OPEN_OF)
+OPEN_OF_KIND = Fixed(_OPEN_OF.where(duties.c.kind == bindparam("kind")))
+COLUMNS = tuple(column.name for column in duties.c)
 
 
 def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty, ...]:
     """What is not over and is for this person."""
-    asked = {"b_town": ledger.town, "b_subject": subject, **({"b_kind": kind} if kind else {})}
-    return tuple(_duty(ledger, row) for row in ledger.tx.execute(OPEN_OF_KIND if kind else OPEN_OF, asked).mappings())
+    asked = {"town": ledger.town, "subject": subject, **({"kind": kind} if kind else {})}
+    rows = (OPEN_OF_KIND if kind else OPEN_OF).rows(ledger.tx, asked)
+    return tuple(_duty(ledger, dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
 
 def due(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:
@@ -97,7 +102,7 @@ def _past(ledger: Ledger, clock: Column[Any], now: datetime, most: int) -> tuple
     query = select(duties).where(duties.c.town == ledger.town, clock <= now).order_by(clock, duties.c.ref).limit(most)
     if ledger.postgres:
         query = query.with_for_update(skip_locked=True)
-    return _all(ledger, query)
+    return read_all(ledger, query)
 
 
 def next_alarm_at(ledger: Ledger) -> datetime | None:
@@ -123,7 +128,7 @@ def opened_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Du
     """Every duty opened, or due, in the window: what the nightly report counts."""
     opened = duties.c.opened_at.between(since, until)
     falls_due = duties.c.due_at.between(since, until)
-    return _all(ledger, select(duties).where(duties.c.town == ledger.town, or_(opened, falls_due)))
+    return read_all(ledger, select(duties).where(duties.c.town == ledger.town, or_(opened, falls_due)))
 
 
 def record(ledger: Ledger, noun: str, ref: str, what: str, who: str, chat: str, at: datetime, note: str = "") -> None:
@@ -161,7 +166,8 @@ def _one(ledger: Ledger, query: Select[Any]) -> Duty | None:
     return _duty(ledger, row) if row else None
 
 
-def _all(ledger: Ledger, query: Select[Any]) -> tuple[Duty, ...]:
+def read_all(ledger: Ledger, query: Select[Any]) -> tuple[Duty, ...]:
+    """The duties a query finds."""
     return tuple(_duty(ledger, row) for row in ledger.tx.execute(query).mappings())
 
 
@@ -173,7 +179,7 @@ def _row(ledger: Ledger, duty: Duty) -> dict[str, Any]:
     return {**row, "town": ledger.town, "card_sealed": ledger.seal(dict(duty.card)), "holder_name_sealed": name}
 
 
-def _duty(ledger: Ledger, row: RowMapping) -> Duty:
+def _duty(ledger: Ledger, row: Mapping[Any, Any]) -> Duty:
     plain = Duty(**{name: row[name] for name in PLAIN})
     name = ledger.vault.open(row["holder_name_sealed"]) if row["holder_name_sealed"] else ""
     return replace(

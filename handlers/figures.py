@@ -1,0 +1,68 @@
+"""数据: how the promise was kept, to whom it may concern; without it nobody would know before the inspectors do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chat.letter import Outcome, Say
+from rules.context import Context
+from rules.duty import Duty
+from rules.figures import Figures, Row, figures
+from rules.seeing import realm_of, seen
+
+DAYS = 7
+"""Days that are counted when nobody says how many."""
+MOST_ROWS = 6
+
+
+class Reads(Protocol):
+    """What the figures ask."""
+
+    def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
+        """Needs that fell, or fall, due in the window."""
+
+    def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:
+        """Minutes of a rung → how often it was told for these duties."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Figures with their window; what everybody who shows them needs."""
+
+    figures: Figures
+    since: datetime
+    until: datetime
+    names: Mapping[str, str]
+    """Village key → its name."""
+
+
+def counted(days: int, context: Context, reads: Reads, now: datetime) -> Counted:
+    """The figures of so many days until now, of what whoever asks may see."""
+    since = now - timedelta(days=days)
+    needs = seen(reads.needs_between(since, now + context.town.need_within), context)
+    hours = {duty.ref: duty.opened_at.astimezone(context.town.zone).hour for duty in needs}
+    climbs = reads.climbs_of(tuple(duty.ref for duty in needs))
+    names = {village.key: village.name for village in context.town.villages}
+    return Counted(figures(needs, now, climbs, hours), since, now, names)
+
+
+def on_figures(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """数据, 数据 30: the last days of what this person may see."""
+    digits = "".join(letter for letter in argument if letter.isdecimal())
+    days = min(max(int(digits), 1), 90) if digits else DAYS
+    if realm_of(context).villages == () and not realm_of(context).lines and not realm_of(context).whole:
+        return Outcome(says=(Say("figures.not_yours"),))
+    shown = counted(days, context, reads, now)
+    zone = context.town.zone
+    values = {
+        "f": shown.figures, "days": days, "since": shown.since.astimezone(zone), "until": shown.until.astimezone(zone),
+        "villages": _named(shown.figures.by_village, shown.names), "holders": _named(shown.figures.by_holder, {}),
+        "now": now,
+    }  # fmt: skip
+    return Outcome(says=(Say("figures.shown", values),))
+
+
+def _named(rows: tuple[Row, ...], names: Mapping[str, str]) -> list[tuple[str, Row]]:
+    """The worst rows that had something due, each with its name."""
+    return [(names.get(row.key, row.key), row) for row in rows if row.due][:MOST_ROWS]

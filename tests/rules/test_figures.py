@@ -1,0 +1,95 @@
+"""Figures that cannot be beautified: each trick, played against them, fails."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rules.duty import Actor, Duty, open_duty
+from rules.figures import fate_of, figures
+from rules.ladders import LADDERS
+from rules.moves import cancel, claim, confirm, merge, postpone, put_on_wait, reopen, report_done
+
+LADDER = LADDERS["need"]
+START = datetime(2020, 2, 10, 9, tzinfo=UTC)
+CADRE = Actor("web:zhang", "Zhang", "web:cadres")
+
+
+def at(minutes: int) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def need(ref: str = "1", minutes: int = 0) -> Duty:
+    opened = at(minutes)
+    return open_duty(Duty(ref, "need", opened, "yaowa", subject="web:li", due_at=opened + timedelta(hours=2)))
+
+
+def made(moved: object) -> Duty:
+    assert isinstance(moved, Duty), moved
+    return moved
+
+
+def claimed(duty: Duty, minutes: int) -> Duty:
+    return made(claim(duty, CADRE, LADDER, at(minutes)))
+
+
+def done(duty: Duty, minutes: int) -> Duty:
+    return made(report_done(duty, CADRE, LADDER, at(minutes), at(minutes)))
+
+
+def confirmed(duty: Duty, minutes: int) -> Duty:
+    return made(confirm(duty, at(minutes)))
+
+
+KEPT = confirmed(done(claimed(need(), 5), 60), 70)
+REOPENED = made(reopen(done(claimed(need(), 5), 60), LADDER, at(70)))
+
+FATES = [
+    ("open, not due yet", need(), 30, "running"),
+    ("open, due", need(), 121, "late"),
+    ("confirmed in time", KEPT, 200, "confirmed"),
+    ("done in time, confirmed late", confirmed(done(claimed(need(), 5), 60), 130), 200, "reported"),
+    ("said done in time, not answered yet", done(claimed(need(), 5), 60), 200, "reported"),
+    ("closed after silence", replace(done(need(), 60), state="closed", closed_at=at(180), confirmed=False), 200, "unconfirmed"),
+    ("said done late", done(claimed(need(), 5), 125), 200, "late"),
+    ("taken back in time", made(cancel(need(), at(60))), 200, "cancelled"),
+    ("taken back when it was late", made(cancel(need(), at(125))), 200, "late"),
+]  # fmt: skip
+
+TRICKS = [
+    ("done and reopened: the first done does not count", REOPENED, 130, "late"),
+    ("reopened, done again and confirmed late", confirmed(done(REOPENED, 100), 125), 200, "reported"),
+    ("reopened and done late", confirmed(done(REOPENED, 125), 126), 200, "late"),
+    ("an early done is no confirmation", done(need(), 1), 200, "reported"),
+    ("waiting moves no due time", made(put_on_wait(claimed(need(), 5), CADRE, at(600), "no stock")), 130, "late"),
+    ("a claim keeps nothing", claimed(need(), 1), 121, "late"),
+]
+
+
+@pytest.mark.parametrize(("what", "duty", "now", "fate"), [*FATES, *TRICKS], ids=lambda value: str(value)[:40])
+def test_fate(what: str, duty: Duty, now: int, fate: str) -> None:
+    assert fate_of(duty, at(now)) == fate
+
+
+def test_a_late_one_merged_into_a_young_one_is_late() -> None:
+    old, young = need("1"), need("2", 110)
+    into = confirmed(done(claimed(young, 111), 130), 140)
+    merged = made(merge(old, young, at(115)))
+    assert fate_of(merged, at(200), {"2": into}) == "late"
+    assert figures([merged, into], at(300), {}, {}).total.fates == {"late": 1, "confirmed": 1}
+
+
+def test_only_the_asker_puts_off_and_it_is_counted_apart() -> None:
+    morning = made(postpone(need(), at(600), at(720)))
+    kept = confirmed(done(claimed(morning, 610), 650), 660)
+    shown = figures([kept], at(800), {}, {})
+    assert (shown.postponed, shown.total.fates, shown.median) == (1, {"confirmed": 1}, 60.0)
+
+
+def test_shares_by_village_and_holder_worst_first() -> None:
+    late = replace(claimed(need("2"), 5), village="shimen")
+    shown = figures([KEPT, late], at(300), {"20": 1}, {"1": 9, "2": 9})
+    assert [(row.key, row.share) for row in shown.by_village] == [("shimen", 0.0), ("yaowa", 1.0)]
+    assert [(row.key, row.share) for row in shown.by_holder] == [("Zhang", 0.5)]
+    assert [duty.ref for duty in shown.worst] == ["2"]
+    assert (shown.total.share, shown.p90, dict(shown.climbs)) == (0.5, 70.0, {"20": 1})
