@@ -1,11 +1,13 @@
 """The wiring, by hand and in one place, top to bottom; without it the parts would not know each other."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.boards import Boards
 from bot.climber import Climber
@@ -14,6 +16,7 @@ from bot.delivery import Delivery, PageHas, always_seen
 from bot.desk import Desk
 from bot.front import Front
 from bot.gateways import Gateway
+from bot.lease import Leases, OneReceiver
 from bot.post import Post
 from bot.reporting import Reporting
 from bot.sender import Sender
@@ -53,6 +56,7 @@ class App:
     clockwork: Clockwork = field(init=False)
     reporting: Reporting = field(init=False)
     delivery: Delivery = field(init=False)
+    leases: Leases = field(init=False)
 
     async def prepare(self) -> None:
         """Read what is kept and seed what the config says; raises when the database is away."""
@@ -60,6 +64,8 @@ class App:
         kept = await self.database.transact(lambda tx: slots.clock(self.ledger(tx)))
         self.clock = TownClock.started(self.real_now, kept, self.first)
         await self.database.transact(lambda tx: self._begin(self.ledger(tx)))
+        self.leases = Leases(self.database, self.vault, self.town.key, self.real_now)
+        await self.leases.begin()
         post = Post(self.gateways)
         climber = Climber(Boards(post))
         self.sender = Sender(
@@ -70,6 +76,7 @@ class App:
             self.real_now,
             self.clock.now,
             self.book.refresh,
+            owner=self.leases.owner,
         )
         self.desk = Desk(
             self.database, self.vault, self.book, Front(ROUTES), post, climber, self.clock.now, self.real_now,
@@ -78,7 +85,9 @@ class App:
         self.reporting = Reporting(self.desk)
         self.delivery = Delivery(climber, self.page_has)
         self.ticker = Ticker(self.desk, SlotWork(self.reporting.ask), self.delivery)
-        self.clockwork = Clockwork(self.database, self.vault, self.town.key, self.clock, self.ticker, self.sender)
+        self.clockwork = Clockwork(
+            self.database, self.vault, self.town.key, self.clock, self.ticker, self.sender, self.reporting.idle
+        )
 
     async def run(self) -> None:
         """Receive, send and tick until cancelled."""
@@ -86,13 +95,25 @@ class App:
             tasks.create_task(self.sender.run())
             tasks.create_task(self.reporting.run())
             for gateway in self.gateways.values():
-                tasks.create_task(gateway.listen(self.desk.receive, self.desk.set_aside))
+                tasks.create_task(self._listen(gateway))
+            tasks.create_task(self.leases.run())
             tasks.create_task(self.clockwork.run())
+
+    async def _listen(self, gateway: Gateway) -> None:
+        async def listen() -> None:
+            await gateway.listen(self.desk.receive, self.desk.set_aside)
+
+        if isinstance(gateway, OneReceiver) and gateway.one_receiver:
+            await self.leases.while_held(f"receiver/{gateway.channel}", listen)
+        else:
+            await listen()
 
     async def close(self) -> None:
         """Let go of everything."""
         for gateway in self.gateways.values():
             await gateway.close()
+        with contextlib.suppress(SQLAlchemyError):
+            await self.leases.close()
         self.database.close()
 
     def ledger(self, tx: object) -> Ledger:

@@ -1,9 +1,10 @@
 """APScheduler rings, the tick reads the town's clock; and the demo's hands on that clock. Without it nothing would ever be due."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,6 +18,36 @@ from storage.ledger import Ledger
 from storage.vault import Vault
 
 log = structlog.get_logger()
+AT_AN_INSTANT, IN_ALL, LEAST_WAIT = 10.0, 30.0, 0.05
+"""Real seconds that a move waits for the outbox at one instant and in all, and at least even then."""
+SOON = timedelta(seconds=3)
+"""A chat that may be written to again within this time is waited for."""
+LEAST_STEP, MOST_STEPS = timedelta(minutes=1), 500
+"""How a move goes on where something stays due."""
+
+
+async def nothing_to_finish() -> None:
+    """Where nothing is made after a commit."""
+
+
+@dataclass
+class Patience:
+    """How long one move of the clock waits for the outbox: so long at one instant, and so long in all."""
+
+    sender: Sender
+    finished: Callable[[], Awaitable[None]]
+    left: float = IN_ALL
+
+    async def drain(self) -> None:
+        """Return when the outbox is dry, or when it has been waited for long enough."""
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(max(min(AT_AN_INSTANT, self.left), LEAST_WAIT)):
+                await self.finished()
+                await self.sender.drained(SOON)
+        except TimeoutError:
+            log.warning("the clock goes on before everything is sent")
+        self.left -= time.monotonic() - began
 
 
 @dataclass
@@ -29,8 +60,11 @@ class Clockwork:
     clock: TownClock
     ticker: Ticker
     sender: Sender
+    finished: Callable[[], Awaitable[None]] = nothing_to_finish
+    """Returns when what is made after a commit (the night report's picture) is in the outbox."""
     on_tick: list[Callable[[datetime], None]] = field(default_factory=list)
     _moving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _caught_up: datetime | None = None
 
     async def run(self) -> None:
         """Tick until cancelled. A late or missed ring is no loss: what is due stays due."""
@@ -50,9 +84,8 @@ class Clockwork:
         try:
             async with self._moving:
                 if self.clock.moved and self.clock.rate > 1:
-                    await self._through(self.clock.now())
-                else:
-                    await self.ticker.run_due(self.clock.now())
+                    await self._catch_up(self.clock.now())
+                await self.ticker.run_due(self.clock.now())
                 await self._keep()
         except Exception as fault:
             log.error("the tick failed", fault=type(fault).__name__, exc_info=fault)
@@ -61,16 +94,26 @@ class Clockwork:
             heard(self.clock.now())
 
     async def move(self, to: datetime) -> datetime:
-        """Forward the town's clock as if the time had passed with the program running. Raises ValueError for the past."""
+        """Forward the town's clock as if the time had passed with the program running: it stops at each instant at which
+        something is due, decides it there, and lets the outbox run dry before going on. Raises ValueError for the past.
+
+        It ends even if some chat cannot be written to: what waits for long is not waited for, what is slow for a while.
+        """
         async with self._moving:
             if to < self.clock.now():
                 raise ValueError("the clock goes forward only")
-            await self._through(to)
-            self.clock.set(max(to, self.clock.now()) if self.clock.rate > 1 else to)
-            await self.ticker.run_due(self.clock.now())
-            await self.sender.drained()
-            await self._keep()
-            return self.clock.now()
+            patience = Patience(self.sender, self.finished)
+            with self.clock.standing_still():
+                await self.ticker.run_due(self.clock.now())
+                async for at in self._instants(self.clock.now(), to):
+                    await patience.drain()
+                    await self._stand_at(at)
+                    await self.ticker.run_due(at)
+                await patience.drain()
+                await self._stand_at(to)
+                await self.ticker.run_due(to)
+                await patience.drain()
+            return to
 
     async def set_rate(self, rate: float) -> None:
         """So many town seconds to a real one, from 1 to 3600. Raises ValueError for any other."""
@@ -80,22 +123,28 @@ class Clockwork:
             self.clock.set_rate(rate)
             await self._keep()
 
-    async def _through(self, to: datetime) -> None:
-        """Stop at each instant at which something is due, decide it there, and let the outbox run dry before going on."""
-        rate = self.clock.rate
+    async def _catch_up(self, to: datetime) -> None:
+        """What became due since the last ring of a fast clock, each at its own time."""
+        patience = Patience(self.sender, self.finished)
+        async for at in self._instants(self._caught_up or to, to):
+            await self.ticker.run_due(at)
+            await patience.drain()
+        self._caught_up = to
+
+    async def _instants(self, now: datetime, to: datetime) -> AsyncIterator[datetime]:
+        """The moments after ``now`` and not after ``to`` at which something is due, as they come. What stays due, because
+        deciding it fails, must not hold up the rest: then the clock goes on by steps."""
+        step = max(LEAST_STEP, (to - now) / MOST_STEPS)
         while (coming := await self.ticker.coming()) is not None and coming[0] <= to:
-            at = max(coming[0], self.clock.anchor_town)
-            self.clock.set(at)
-            self.clock.rate = 1.0
-            try:
-                decided = await self.ticker.run_due(at)
-            finally:
-                self.clock.rate = rate
-            await self.sender.drained()
-            if not decided:
-                break
-        self.clock.set(max(to, self.clock.anchor_town))
-        self.clock.rate = rate
+            now = coming[0] if coming[0] > now else now + step
+            if now > to:
+                return
+            yield now
+
+    async def _stand_at(self, at: datetime) -> None:
+        """Move the clock, and keep it before anything is decided there: after a crash it must not be earlier than that."""
+        self.clock.set(at)
+        await self._keep()
 
     async def _keep(self) -> None:
         if self.clock.moved:

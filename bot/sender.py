@@ -4,27 +4,39 @@ Without it every letter would stay in the database. Real time throughout; the to
 """
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
 from bot.gateways import Accepted, Call, Gateway, Moved, Refused, Result, TryLater, Unknown
 from bot.pace import Pace
-from storage import outbox, people
-from storage.database import Database
+from storage import leases, outbox, people
+from storage.database import Database, is_away
 from storage.ledger import Ledger
 from storage.outbox import Row, Settled
 from storage.tables import made_at
 from storage.vault import Vault
+
+T = TypeVar("T")
+Ended = tuple[Row, Result]
 
 log = structlog.get_logger()
 
 MOST_AT_ONCE = 64
 IDLE = 1.0
 """Seconds after which the outbox is looked at even when nobody woke the sender (another process may have written)."""
+AGAIN = 1.0
+"""Seconds until the next try after the database was away."""
+LOOK = 5.0
+"""Seconds between two looks for letters that a dead process had under way."""
+LAST = 5.0
+"""Seconds that calls under way get at the end."""
 MOST_ATTEMPTS = 12
 REPEATED = "repeated: its outcome was unknown"
 NOTICE = outbox.LANES["notice"]
@@ -44,9 +56,11 @@ class Sender:
     on_moved: Callable[[Ledger], None] = lambda ledger: None
     on_sent: Callable[[Row], None] = lambda row: None
     pace: Pace = field(default_factory=Pace)
+    owner: str = "only"
+    """This process among those that share the database (its leases' owner)."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: set[str] = field(default_factory=set)
-    _done: "asyncio.Queue[tuple[Row, Result]]" = field(default_factory=asyncio.Queue)
+    _ended: list[Ended] = field(default_factory=list)
     _under_way: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def wake(self) -> None:
@@ -54,61 +68,96 @@ class Sender:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send until cancelled."""
-        await self.database.transact(self._after_crash)
-        settling = asyncio.create_task(self._settle_all())
+        """Send until cancelled; then give the calls under way a moment, and write down how they ended."""
+        looked = -LOOK
         try:
             while True:
-                try:
-                    started = await self._start_some()
-                except Exception as fault:  # noqa: BLE001 - the sender's edge: the database may be away for a while
-                    log.error("the outbox cannot be read", fault=type(fault).__name__)
-                    started = 0
-                if not started:
+                if time.monotonic() - looked >= LOOK:
+                    looked = time.monotonic()
+                    await self._tried(self._recover())
+                if not await self._tried(self._round()):
                     await self._rest()
         finally:
-            settling.cancel()
+            await self._finish()
 
-    async def drained(self) -> None:
-        """Return once nothing that may go now is waiting or under way."""
-        while True:
-            now = self.real_now()
-            count = await self.database.transact(lambda tx: outbox.open_count(self._ledger(tx), now))
-            if not count and not self._busy:
-                return
+    async def drained(self, soon: timedelta = timedelta()) -> None:
+        """Return once nothing that may go now, or within ``soon``, is waiting or under way."""
+        while await self._open(soon) or self._busy:
             self.wake()
             await asyncio.sleep(0.005)
 
-    async def _rest(self) -> None:
+    async def _open(self, soon: timedelta) -> int:
+        until = self.real_now() + soon
+        return await self._transact(lambda ledger: outbox.open_count(ledger, until, self.gateways))
+
+    async def _tried(self, work: Awaitable[int]) -> int:
+        """The sender's edge: the database may be away for a while, and one mistake must not stop all letters."""
         try:
-            wait = min(IDLE, max(self.pace.soonest(), 0.002)) if self._busy or self.pace.holding else IDLE
+            return await work
+        except Exception as fault:
+            log.error("the outbox stands still", fault=type(fault).__name__, exc_info=None if is_away(fault) else fault)
+            await asyncio.sleep(AGAIN)
+            return 0
+
+    async def _rest(self) -> None:
+        held = self._under_way or self.pace.holding
+        wait = min(IDLE, max(self.pace.soonest(), 0.002)) if held and self.pace.soonest() else IDLE
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), wait)
-        except TimeoutError:
-            pass
         self._woken.clear()
 
-    async def _start_some(self) -> int:
-        room = min(MOST_AT_ONCE - len(self._under_way), self.pace.room())
-        if room <= 0:
-            await asyncio.sleep(max(self.pace.soonest(), 0.002))
-            return 0
-        rows = await self.database.transact(lambda tx: self._claim(self._ledger(tx), room))
+    async def _round(self) -> int:
+        """One transaction: what has ended is written down and what goes next is marked; then those calls are made."""
+        self._woken.clear()
+        ended, room = tuple(self._ended), self._room()
+        try:
+            rows = await self._transact(lambda ledger: self._settle_and_claim(ledger, ended, room))
+        except Exception as fault:
+            if is_away(fault) or not ended:
+                raise
+            rows = []
+            for one in ended:
+                await self._settle_alone(one)
+        self._let_go(ended)
         for row in rows:
-            self._busy.add(row.address)
-            self.pace.count(row.address, self.gateways[row.channel].pace(row.address))
-            task = asyncio.create_task(self._deliver(row))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-        return len(rows)
+            self._start(row)
+        return len(rows) + len(ended)
 
-    def _claim(self, ledger: Ledger, room: int) -> list[Row]:
-        now = self.real_now()
-        if outbox.paused_until(ledger, "*", now):
+    def _room(self) -> int:
+        return max(0, min(MOST_AT_ONCE - len(self._under_way), self.pace.room()))
+
+    def _settle_and_claim(self, ledger: Ledger, ended: tuple[Ended, ...], room: int) -> list[Row]:
+        self._settle(ledger, ended)
+        if not room:
             return []
-        held = frozenset(self._busy) | self.pace.held()
-        rows = [r for r in outbox.waiting(ledger, now, 4 * MOST_AT_ONCE, held) if r.channel in self.gateways][:room]
-        outbox.mark_sending(ledger, rows)
-        return rows
+        going = {row.address for row, _ in ended}
+        held = frozenset(self._busy - going) | self.pace.held()
+        return outbox.claim(ledger, self.owner, self.real_now(), room, self.gateways, held)
+
+    async def _settle_alone(self, one: Ended) -> None:
+        """One that cannot be written down as it is must not hold up the others: it stays as unknown."""
+        try:
+            await self._transact(lambda ledger: self._settle(ledger, (one,)))
+        except Exception as fault:
+            if is_away(fault):
+                raise
+            log.error("a delivery cannot be kept", row=one[0].id, fault=type(fault).__name__, exc_info=fault)
+            lost = Settled(one[0].id, "unknown", one[0].attempts + 1, self.real_now(), why=type(fault).__name__)
+            await self._transact(lambda ledger: outbox.settle(ledger, self.owner, [lost]))
+
+    def _let_go(self, ended: tuple[Ended, ...]) -> None:
+        del self._ended[: len(ended)]
+        for row, result in ended:
+            self._busy.discard(row.address)
+            if isinstance(result, Accepted):
+                self.on_sent(row)
+
+    def _start(self, row: Row) -> None:
+        self._busy.add(row.address)
+        self.pace.count(row.address, self.gateways[row.channel].pace(row.address))
+        task = asyncio.create_task(self._deliver(row))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _deliver(self, row: Row) -> None:
         try:
@@ -116,32 +165,42 @@ class Sender:
         except Exception as fault:
             log.error("a gateway failed", channel=row.channel, fault=type(fault).__name__, exc_info=fault)
             result = Unknown(type(fault).__name__)
-        await self._done.put((row, result))
+        self._ended.append((row, result))
+        self.wake()
 
-    async def _settle_all(self) -> None:
-        while True:
-            together = [await self._done.get()]
-            while not self._done.empty():
-                together.append(self._done.get_nowait())
-            while True:
-                try:
-                    await self.database.transact(lambda tx, some=tuple(together): self._settle(self._ledger(tx), some))
-                    break
-                except Exception as fault:  # noqa: BLE001 - what was sent must be written down, however long it takes
-                    log.error("a delivery cannot be kept yet", fault=type(fault).__name__)
-                    await asyncio.sleep(1)
-            for row, result in together:
-                self._busy.discard(row.address)
-                if isinstance(result, Accepted):
-                    self.on_sent(row)
-            self.wake()
+    async def _finish(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=LAST)
+        for task in self._under_way:
+            task.cancel()
+        ended = tuple(self._ended)
+        if ended:
+            await self._tried(self._transact(lambda ledger: self._settle(ledger, ended)))
 
-    def _settle(self, ledger: Ledger, together: tuple[tuple[Row, Result], ...]) -> None:
+    async def _recover(self) -> int:
+        """What a process that lives no longer was sending is unknown: an alert or reply is repeated once, a notice never."""
+        return await self._transact(self._take_over)
+
+    def _take_over(self, ledger: Ledger) -> int:
         now = self.real_now()
-        outbox.settle(ledger, [settled(row, result, now) for row, result in together])
+        left = outbox.interrupted(ledger, leases.owners(ledger, now) | {self.owner})
+        for owner, rows in left.items():
+            outbox.settle(ledger, owner, [settled(row, Unknown("stopped while sending"), now) for row in rows])
+        return len(left)
+
+    async def _transact(self, work: Callable[[Ledger], T]) -> T:
+        return await self.database.transact(lambda tx: work(self._ledger(tx)), lock=f"{self.town}/outbox")
+
+    def _settle(self, ledger: Ledger, together: tuple[Ended, ...]) -> int:
+        now = self.real_now()
+        outbox.settle(ledger, self.owner, [settled(row, result, now) for row, result in together])
         for row, result in together:
             if isinstance(result, TryLater):
-                outbox.pause(ledger, "*" if result.everyone else row.address, now + timedelta(seconds=result.seconds))
+                outbox.pause(
+                    ledger,
+                    outbox.EVERYBODY if result.everyone else row.address,
+                    now + timedelta(seconds=result.seconds),
+                )
             elif isinstance(result, Moved):
                 people.rebind(ledger, row.address, result.address, now)
                 outbox.readdress(ledger, row.address, result.address)
@@ -151,13 +210,7 @@ class Sender:
                 if result.gone:
                     people.reachable(ledger, row.address, False)
                 outbox.look_now(ledger, outbox.cause_of(ledger, row.id), now)
-
-    def _after_crash(self, tx: Connection) -> None:
-        """What was being sent when the program died is unknown: an alert or reply is repeated once, a notice never."""
-        ledger, now = self._ledger(tx), self.real_now()
-        outbox.settle(
-            ledger, [settled(row, Unknown("stopped while sending"), now) for row in outbox.interrupted(ledger)]
-        )
+        return len(together)
 
     def _ledger(self, tx: Connection) -> Ledger:
         return Ledger(tx, self.town, self.vault)

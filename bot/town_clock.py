@@ -1,6 +1,7 @@
 """The town's clock: the machine's own, unless a demo has moved it; without it a day in the town would take a day to try."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +11,15 @@ SLACK = timedelta(seconds=2)
 
 @dataclass
 class TownClock:
-    """Maps real time to town time: ``town = anchor_town + (real - anchor_real) * rate``. Times are aware."""
+    """Maps real time to town time: ``town = anchor_town + (real - anchor_real) * rate``. Times are aware. While it is
+    ``held`` it stands still: what is being caught up with happens at its own moment, however long that takes."""
 
     real_now: Callable[[], datetime]
     anchor_real: datetime
     anchor_town: datetime
     rate: float = 1.0
     moved: bool = False
+    held: bool = False
 
     @classmethod
     def started(cls, real_now: Callable[[], datetime], kept: tuple[datetime | None, datetime | None, float, bool],
@@ -35,11 +38,24 @@ class TownClock:
         """The town's time."""
         if not self.moved:
             return self.real_now()
+        if self.held:
+            return self.anchor_town
         return self.anchor_town + (self.real_now() - self.anchor_real) * self.rate
 
     def set(self, town: datetime) -> None:
         """Move the clock to a town time."""
         self.anchor_real, self.anchor_town, self.moved = self.real_now(), town, True
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Hold the clock where it is; what moves it meanwhile is ``set`` alone."""
+        self.set(self.now())
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+            self.set(self.anchor_town)
 
     def set_rate(self, rate: float) -> None:
         """From now on so many town seconds to a real one."""
