@@ -289,6 +289,19 @@ zero_reports = Table(
     Column("at", Moment, nullable=False),
 )
 
+report_orders = Table(
+    "report_orders",
+    metadata,
+    _town(),
+    _key("id", 32),
+    Column("chat", String(160), nullable=False, default=""),
+    Column("villages", JSON, nullable=False, default=list),
+    Column("line", String(24), nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Column("state", String(8), nullable=False),
+    Index("report_orders_by_state", "town", "state", "at"),
+)
+
 slots = Table(
     "slots",
     metadata,
@@ -367,11 +380,27 @@ web_letters = Table(
     _key("chat", 160),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("id", String(64), nullable=False),
+    Column("changed", BigInteger, nullable=False),
     Column("direction", String(4), nullable=False),
     Column("sender", String(160), nullable=False, default=""),
-    Column("body", Text, nullable=False),
+    Column("body_sealed", Text, nullable=False),
+    Column("quick", Boolean, nullable=False, default=False),
+    Column("edited", Boolean, nullable=False, default=False),
     Column("at", Moment, nullable=False),
     Index("web_letters_by_id", "town", "chat", "id", unique=True),
+    Index("web_letters_by_change", "town", "chat", "changed"),
+    Index("web_letters_by_direction", "town", "direction", "at"),
+)
+
+web_chats = Table(
+    "web_chats",
+    metadata,
+    _town(),
+    _key("chat", 160),
+    Column("last", BigInteger, nullable=False, default=0),
+    Column("answered", BigInteger, nullable=False, default=0),
+    Column("seen", BigInteger, nullable=False, default=0),
+    Column("seen_at", Moment),
 )
 
 web_files = Table(
@@ -380,8 +409,19 @@ web_files = Table(
     _town(),
     _key("key", 64),
     Column("chat", String(160), nullable=False),
+    Column("sender", String(160), nullable=False, default=""),
     Column("kind", String(8), nullable=False),
     Column("mime", String(40), nullable=False),
-    Column("bytes", LargeBinary, nullable=False),
+    Column("bytes_sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("web_files_by_chat", "town", "chat"),
+)
+
+web_shown = Table(
+    "web_shown",
+    metadata,
+    _town(),
+    _key("key", 64),
+    _key("chat", 160),
     Column("at", Moment, nullable=False),
 )

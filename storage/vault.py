@@ -75,20 +75,30 @@ class Vault:
 
     def seal(self, text: str) -> str:
         """The text so that only a holder of the key can read it; never twice the same."""
+        return b64encode(self.seal_bytes(text.encode())).decode()
+
+    def seal_bytes(self, plain: bytes) -> bytes:
+        """The same for a photo or a voice message, without base64 around it."""
         nonce = os.urandom(NONCE_BYTES)
-        return b64encode(self._id + nonce + self._box.encrypt(nonce, text.encode(), self._id)).decode()
+        return self._id + nonce + self._box.encrypt(nonce, plain, self._id)
 
     def open(self, sealed: str) -> str:
         """What was sealed. Raises CannotOpen."""
         try:
-            raw = b64decode(sealed, validate=True)
+            return self.open_bytes(b64decode(sealed, validate=True)).decode()
+        except ValueError:
+            raise CannotOpen(_CHANGED) from None
+
+    def open_bytes(self, raw: bytes) -> bytes:
+        """What ``seal_bytes`` was given. Raises CannotOpen."""
+        try:
             box = self._ring[raw[:ID_BYTES]]
             rest = ID_BYTES + NONCE_BYTES
-            return box.decrypt(raw[ID_BYTES:rest], raw[rest:], raw[:ID_BYTES]).decode()
+            return box.decrypt(raw[ID_BYTES:rest], raw[rest:], raw[:ID_BYTES])
         except KeyError:
             raise CannotOpen(_CANNOT_OPEN) from None
-        except (InvalidTag, NotBase64, ValueError):
-            raise CannotOpen("A sealed text was changed or cut off on the disk. Restore it from a backup.") from None
+        except (InvalidTag, ValueError):
+            raise CannotOpen(_CHANGED) from None
 
     def needs_sealing(self, sealed: str) -> bool:
         """Whether a sealed text was made with an older key than the first one."""
@@ -103,6 +113,7 @@ _CANNOT_OPEN = (
     "A text in the database was sealed with a key that is not here. "
     f"Put the old key back as the last line of the key file (or at the end of {KEY_NAME})."
 )
+_CHANGED = "A sealed text was changed or cut off on the disk. Restore it from a backup."
 _PHONE = re.compile(r"\+?[\d\s()-]+", re.ASCII)
 
 

@@ -19,6 +19,7 @@ from bot.commands.outward import outward_gateways
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.demo import SAMPLE_TOWN, demo_doors
+from bot.delivery import always_seen
 from bot.gateways import Gateway
 from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
@@ -28,6 +29,7 @@ from bot.watchdog import Watchdog
 from bot.web.app import Doors, make_app
 from bot.web.server import serve
 from storage.database import Database
+from storage.mailbox import page_has
 from storage.vault import Vault, new_key
 
 log = structlog.get_logger()
@@ -107,8 +109,10 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     if telegram is not None:
         gateways["telegram"] = telegram
     gateways.update(outward_gateways(config))
-    app = App(config.town, database, vault, gateways, lambda: datetime.now(UTC), first)
+    seen = always_seen if demo_mode else page_has  # the demo's phones lie open on one table
+    app = App(config.town, database, vault, gateways, lambda: datetime.now(UTC), first, seen)
     await app.prepare()
+    mailbox.now = app.clock.now
     doors = Doors(
         town=lambda: app.book.town, mailbox=mailbox, receive=app.desk.receive, gateway=web,
         demo=demo_doors(app) if demo_mode else None,
