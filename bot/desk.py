@@ -20,13 +20,16 @@ from chat.incoming import Incoming
 from chat.letter import Letter
 from rules.facts import DutyMoved, DutyOpened
 from storage import outbox, people
-from storage.database import Database
+from storage.database import Database, is_away
+from storage.fixed import NewRow
 from storage.keep import keep
 from storage.ledger import Ledger
 from storage.tables import inbox
 from storage.vault import Vault
 
 log = structlog.get_logger()
+
+RECORD = NewRow(inbox)
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,19 @@ class Desk:
         try:
             await self.database.transact(lambda tx: self._decide(tx, incoming), lock=f"{town}/{incoming.chat}")
         except Exception as fault:
-            log.error("a message failed", channel=incoming.channel, message=incoming.message_id, fault=type(fault).__name__,
-                      exc_info=fault)  # fmt: skip
-            await self.database.transact(lambda tx: self._apologise(tx, incoming, fault))
+            if is_away(fault):
+                raise
+            await self._failed(incoming, fault)
         self.wake()
 
     async def set_aside(self, channel: str, message_id: str, raw: str) -> None:
         """Put on the record what could not even be parsed."""
         await self.database.transact(lambda tx: self._set_aside(tx, channel, message_id, raw))
+
+    async def _failed(self, incoming: Incoming, fault: Exception) -> None:
+        log.error("a message failed", channel=incoming.channel, message=incoming.message_id, fault=type(fault).__name__,
+                  exc_info=fault)  # fmt: skip
+        await self.database.transact(lambda tx: self._apologise(tx, incoming, fault))
 
     def _decide(self, tx: Connection, incoming: Incoming) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
@@ -121,7 +129,7 @@ class Desk:
             "town": ledger.town, "channel": channel, "message_id": message_id or f"raw-{self.real_now().timestamp()}",
             "at": self.real_now(), "fate": "unreadable", "raw_sealed": self.vault.seal(raw), "why": "cannot be parsed",
         }  # fmt: skip
-        ledger.add_new(inbox, row)
+        RECORD.run(tx, row)
 
 
 def _record(
@@ -132,7 +140,7 @@ def _record(
         "town": ledger.town, "channel": incoming.channel, "message_id": incoming.message_id, "at": at, "fate": fate,
         "raw_sealed": ledger.vault.seal(raw) if raw else None, "why": why or None,
     }  # fmt: skip
-    return ledger.add_new(inbox, row)
+    return RECORD.run(ledger.tx, row)
 
 
 def seen(ledger: Ledger, channel: str, message_id: str) -> bool:

@@ -121,6 +121,8 @@ class Front:
         return None, said(hearing.words.locale, (Say("desk.old_button"), menu(hearing.context)))
 
     def _act(self, hearing: Hearing) -> tuple[Act, str] | None:
+        if not hearing.incoming.said.button and not may_name(self.routes.act_blocks, hearing.text):
+            return None
         for act in self.routes.acts:
             argument = argument_of(act, hearing)
             if argument is not None and (act.who == "anyone" or hearing.context.staff):
@@ -144,7 +146,7 @@ class Front:
             block = f"{name}.{conversation.form.opens_with}"
             if pressed == f"open:{name}":
                 return conversation, ""
-            if pressed or not may_name(block, hearing.text) or not hearing.words.has(block):
+            if pressed or not may_name((block,), hearing.text) or not hearing.words.has(block):
                 continue
             for phrases in hearing.all_options(block):
                 rest = after_phrase(hearing.text, phrases, alone=hearing.talk is not None)

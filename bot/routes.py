@@ -4,6 +4,7 @@ to know every handler by name."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from chat.form import Answers, Form
@@ -67,3 +68,8 @@ class Routes:
     on_voice: Callable[[Said, Context, Reads, datetime], Outcome]
     on_reply: Callable[[Said, Context, Reads, datetime], Outcome | None]
     """What answers a card: attached to it."""
+
+    @cached_property
+    def act_blocks(self) -> tuple[str, ...]:
+        """The vocabularies of all acts."""
+        return tuple(f"acts.{act.name}" for act in self.acts)

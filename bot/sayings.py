@@ -22,7 +22,7 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
         name, _, argument = pressed.removeprefix("d:").partition(":")
         return argument if pressed.startswith("d:") and name == act.name else None
     block = f"acts.{act.name}"
-    if not may_name(block, hearing.text) or not hearing.words.has(block):
+    if not hearing.words.has(block):
         return None
     for phrases in hearing.all_options(block):
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
@@ -33,14 +33,14 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
     return None
 
 
-def may_name(block: str, text: str) -> bool:
-    """Whether the text holds any phrase of the block at all: most messages hold none, and this says so quickly."""
-    return _names(block).search(_squeezed(text)) is not None
+def may_name(blocks: tuple[str, ...], text: str) -> bool:
+    """Whether the text holds any phrase of these blocks at all: most messages hold none, and this says so quickly."""
+    return _names(blocks).search(_squeezed(text)) is not None
 
 
 @cache
-def _names(block: str) -> re.Pattern[str]:
-    words = [texts(locale).options(block).values() for locale in LOCALES if texts(locale).has(block)]
+def _names(blocks: tuple[str, ...]) -> re.Pattern[str]:
+    words = [texts(locale).options(b).values() for locale in LOCALES for b in blocks if texts(locale).has(b)]
     phrases = {_squeezed(phrase) for groups in words for group in groups for phrase in group}
     return re.compile("|".join(map(re.escape, phrases)) or "(?!)")
 
@@ -80,6 +80,8 @@ def danger_in(hearing: Hearing) -> str:
     text = normalise(hearing.text).lower().replace(" ", "")
     if not text or hearing.incoming.said.button:
         return ""
+    if not _any_sign().search(text):
+        return ""
     for locale in LOCALES:
         for word in _calm(locale):
             text = text.replace(word, "")
@@ -87,6 +89,11 @@ def danger_in(hearing: Hearing) -> str:
             if sign in text:
                 return sort
     return ""
+
+
+@cache
+def _any_sign() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(sign) for locale in LOCALES for sign, _ in _signs(locale)) or "(?!)")
 
 
 @cache

@@ -5,8 +5,10 @@ Without it every caller would have to know how SQLite and PostgreSQL differ in w
 
 import asyncio
 import queue
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +23,10 @@ MOST_TOGETHER = 64
 """Pieces of work that may share one commit on SQLite: beyond that a reply would wait longer than a commit costs."""
 TRIES = 5
 POSTGRES_WORKERS = 4
+SQLITE_AWAY = frozenset(
+    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM)
+)  # fmt: skip
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Database:
 
     def transact_now(self, work: Work[T], lock: str = "") -> T:
         """The same for code that has no event loop (the command line)."""
-        with self.engine.begin() as connection:
+        with _transaction(self.engine) as connection:
             _take_lock(connection, lock, self.sqlite)
             return work(connection)
 
@@ -103,7 +109,7 @@ class Database:
 
 def _attempt(engine: Engine, together: list[_Wait], sqlite: bool) -> list[tuple[bool, Any]]:
     results: list[tuple[bool, Any]] = []
-    with engine.begin() as connection:
+    with _transaction(engine) as connection:
         for wait in together:
             _take_lock(connection, wait.lock, sqlite)
             if len(together) == 1:
@@ -150,13 +156,22 @@ def _take_lock(connection: Connection, lock: str, sqlite: bool) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": lock})
 
 
+def is_away(fault: BaseException) -> bool:
+    """Whether the database could not be reached or written just now: then the same may succeed later. A mistake of ours in
+    a statement is not that."""
+    bare = getattr(fault, "orig", None) or fault
+    if isinstance(bare, sqlite3.Error):
+        return getattr(bare, "sqlite_errorcode", 0) & 0xFF in SQLITE_AWAY
+    return isinstance(fault, OperationalError) or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
+
+
 def _worth_another_try(fault: Exception) -> bool:
     """A deadlock, a serialisation failure, a busy file or a server that went away: the same work may well
     succeed now."""
     if isinstance(fault, DBAPIError) and fault.connection_invalidated:
         return True
     state = getattr(getattr(fault, "orig", None), "sqlstate", "")
-    return state in ("40001", "40P01") or (isinstance(fault, OperationalError) and "locked" in str(fault))
+    return state in ("40001", "40P01") or (is_away(fault) and "locked" in str(fault))
 
 
 def _engine(url: str) -> Engine:
@@ -165,7 +180,6 @@ def _engine(url: str) -> Engine:
             url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False, "timeout": 30}
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True)
 
@@ -179,5 +193,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    """Begun by hand on SQLite: a listener for SQLAlchemy's own "begin" would slow down every statement."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN IMMEDIATE")
+        yield connection

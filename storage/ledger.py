@@ -2,9 +2,7 @@
 forgotten."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Table
@@ -37,17 +35,6 @@ class Ledger:
     def insert(self, table: Table) -> Any:
         """An INSERT that knows ON CONFLICT on both databases."""
         return insert_for(self.tx.dialect, table)
-
-    def add_new(self, table: Table, row: Mapping[str, Any]) -> bool:
-        """Insert a row unless its key is there already; whether it was new."""
-        return bool(self.tx.execute(_add_new(self.tx.dialect.name, table), row).rowcount)
-
-
-@cache
-def _add_new(dialect: str, table: Table) -> Insert:
-    """Built once: SQLAlchemy takes longer to build a statement than SQLite to carry it out."""
-    kind = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return kind(table).on_conflict_do_nothing()
 
 
 def insert_for(dialect: Dialect, table: Table) -> Insert:

@@ -3,13 +3,14 @@
 Pace and retries live in real time, so every time here is the machine's, not the town's. One row is one wire call.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import Integer, bindparam, case, func, select, tuple_, update
 
+from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
 from storage.tables import new_id, outbox, pauses
 
@@ -24,6 +25,8 @@ NO_MARK: Mapping[str, Any] = {
 }
 LANES = {"alert": 0, "reply": 1, "notice": 2}
 WAITING, SENDING = "waiting", "sending"
+EVERYBODY = "*"
+"""In place of a chat: the whole bot."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,32 @@ class Row:
     """Whether it went out once already without our learning how that ended."""
 
 
-ADD = outbox.insert()
-SETTLE = (
+ADD = whole_row(outbox)
+_WAITS = outbox.c.state == WAITING
+_GOES = outbox.c.state == SENDING
+_TOWN = outbox.c.town == bindparam("b_town")
+_ROW = (
+    outbox.c.id, outbox.c.channel, outbox.c.address, outbox.c.lane, outbox.c.call_sealed, outbox.c.duty,
+    outbox.c.attempts, outbox.c.why, outbox.c.not_before,
+)  # fmt: skip
+PAGE, MOST_PAGES = 64, 32
+"""So many rows are looked at in one go, and so many times, to find one for a chat that may be sent to now."""
+NEXT = Fixed(
+    select(*_ROW)
+    .where(_TOWN, _WAITS, tuple_(outbox.c.lane, outbox.c.id) > tuple_(bindparam("b_lane"), bindparam("b_id")))
+    .order_by(outbox.c.lane, outbox.c.id)
+    .limit(bindparam("b_most", type_=Integer))
+    .with_for_update()
+)
+GOING = Fixed(select(outbox.c.address).where(_TOWN, _GOES))
+CLAIM = Fixed(
     update(outbox)
-    .where(outbox.c.town == bindparam("b_town"), outbox.c.id == bindparam("b_id"))
+    .where(_TOWN, outbox.c.id == bindparam("b_id"), _WAITS)
+    .values(state=SENDING, owner=bindparam("b_owner"))
+)
+SETTLE = Fixed(
+    update(outbox)
+    .where(_TOWN, outbox.c.id == bindparam("b_id"), _GOES, outbox.c.owner == bindparam("b_owner"))
     .values(
         state=bindparam("b_state"), attempts=bindparam("b_attempts"), not_before=bindparam("b_not_before"),
         sent_at=bindparam("b_sent_at"), platform_id=bindparam("b_platform_id"), why=bindparam("b_why"),
@@ -52,6 +77,7 @@ SETTLE = (
         call_sealed=case((bindparam("b_state") == "accepted", ""), else_=outbox.c.call_sealed),
     )
 )  # fmt: skip
+PAUSED = Fixed(select(pauses.c.address).where(pauses.c.town == bindparam("town"), pauses.c.until > bindparam("now")))
 
 
 def add(
@@ -62,55 +88,64 @@ def add(
     told_at, check_at, edits, digest; what is missing is empty."""
     marked = {**NO_MARK, **mark}
     rows = [Row(new_id(), channel, address, LANES[lane], call, marked["duty"]) for call in calls]
-    ledger.tx.execute(
-        ADD,
-        [
+    ADD.run(
+        ledger.tx,
+        *(
             {
                 "town": ledger.town, "id": r.id, "channel": channel, "address": address, "lane": r.lane, "state": WAITING,
-                "call_sealed": ledger.seal(dict(r.call)), "attempts": 0, "not_before": now, "made_at": now,
-                "platform_id": "", "why": "", **marked,
+                "owner": "", "call_sealed": ledger.seal(dict(r.call)), "attempts": 0, "not_before": now, "made_at": now,
+                "sent_at": None, "platform_id": "", "why": "", **marked,
             }
             for r in rows
-        ],
+        ),
     )  # fmt: skip
     return rows
 
 
-def waiting(ledger: Ledger, now: datetime, most: int, busy: frozenset[str] = frozenset()) -> list[Row]:
-    """Rows ready to be sent, alerts before replies before notices, oldest first; for each chat and lane only its first row.
+def claim(
+    ledger: Ledger, owner: str, now: datetime, room: int, channels: Container[str], held: frozenset[str] = frozenset()
+) -> list[Row]:
+    """Rows to be sent by this process (``owner``), marked as being sent: to be committed before a call is made.
 
-    ``busy`` are the addresses this process is sending to at the moment.
+    Alerts before replies before notices, the oldest first; of each chat and lane only the first row, and none for a chat
+    that is being sent to, is paused or is in ``held``. On PostgreSQL under a lock of the town's outbox.
     """
-    columns = outbox.c
-    query = (
-        select(columns.id, columns.channel, columns.address, columns.lane, columns.call_sealed, columns.duty,
-               columns.attempts, columns.not_before, columns.why)
-        .where(columns.town == ledger.town, columns.state == WAITING)
-        .order_by(columns.lane, columns.id)
-        .limit(most)
-    )  # fmt: skip
-    if ledger.postgres:
-        query = query.with_for_update(skip_locked=True)
-    taken: set[tuple[str, int]] = set()
-    rows = []
-    paused = _paused(ledger, now)
-    for r in ledger.tx.execute(query):
-        first = (r.address, r.lane) not in taken
-        taken.add((r.address, r.lane))
-        if first and r.not_before <= now and r.address not in busy and r.address not in paused:
-            busy |= {r.address}
-            rows.append(Row(r.id, r.channel, r.address, r.lane, ledger.unseal(r.call_sealed), r.duty, r.attempts,
-                            r.why.startswith("repeated")))  # fmt: skip
-    return rows
+    found: list[Row] = []
+    met: set[tuple[str, int]] = set()
+    shut: set[str] | None = None
+    for row in _next_rows(ledger):
+        shut = _shut(ledger, now) | held if shut is None else shut
+        address, lane = row[2], row[3]
+        if (address, lane) not in met and row[8] <= now and row[1] in channels and not shut & {address, EVERYBODY}:
+            shut.add(address)
+            found.append(_read(ledger, row))
+        met.add((address, lane))
+        if len(found) >= room:
+            break
+    CLAIM.run(ledger.tx, *({"b_town": ledger.town, "b_id": row.id, "b_owner": owner} for row in found))
+    return found
 
 
-def mark_sending(ledger: Ledger, rows: Sequence[Row]) -> None:
-    """Committed before the call is made: after a crash such a row's outcome is unknown."""
-    if rows:
-        ids = [r.id for r in rows]
-        ledger.tx.execute(
-            update(outbox).where(outbox.c.town == ledger.town, outbox.c.id.in_(ids)).values(state=SENDING)
-        )
+def _next_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
+    lane, last = -1, ""
+    for _ in range(MOST_PAGES):
+        page = NEXT.rows(ledger.tx, {"b_town": ledger.town, "b_lane": lane, "b_id": last, "b_most": PAGE})
+        yield from page
+        if len(page) < PAGE:
+            return
+        last, lane = page[-1][0], page[-1][3]
+
+
+def _shut(ledger: Ledger, now: datetime) -> set[str]:
+    """The chats that are being sent to, by whichever process, or must wait."""
+    going = GOING.rows(ledger.tx, {"b_town": ledger.town})
+    paused = PAUSED.rows(ledger.tx, {"town": ledger.town, "now": now})
+    return {row[0] for row in (*going, *paused)}
+
+
+def _read(ledger: Ledger, row: Sequence[Any]) -> Row:
+    identity, channel, address, lane, sealed, duty, attempts, why, _ = row
+    return Row(identity, channel, address, lane, ledger.unseal(sealed), duty, attempts, why.startswith("repeated"))
 
 
 @dataclass(frozen=True)
@@ -132,59 +167,34 @@ def look_now(ledger: Ledger, cause: str, now: datetime) -> None:
     ledger.tx.execute(update(outbox).where(where).values(check_at=now))
 
 
-def settle(ledger: Ledger, results: Sequence[Settled]) -> None:
-    """Keep how calls ended."""
-    if results:
-        ledger.tx.execute(
-            SETTLE,
-            [
-                {
-                    "b_town": ledger.town, "b_id": r.id, "b_state": r.state, "b_attempts": r.attempts,
-                    "b_not_before": r.not_before, "b_sent_at": r.sent_at, "b_platform_id": r.platform_id, "b_why": r.why,
-                }
-                for r in results
-            ],
-        )  # fmt: skip
+def settle(ledger: Ledger, owner: str, results: Sequence[Settled]) -> None:
+    """Keep how calls of a process ended; what was taken from it in between (its lease ran out) stays as it is."""
+    SETTLE.run(
+        ledger.tx,
+        *(
+            {
+                "b_town": ledger.town, "b_owner": owner, "b_id": r.id, "b_state": r.state, "b_attempts": r.attempts,
+                "b_not_before": r.not_before, "b_sent_at": r.sent_at, "b_platform_id": r.platform_id, "b_why": r.why,
+            }
+            for r in results
+        ),
+    )  # fmt: skip
 
 
-def interrupted(ledger: Ledger) -> list[Row]:
-    """Rows that were being sent when the program died: their outcome is unknown."""
-    columns = outbox.c
-    query = select(columns.id, columns.channel, columns.address, columns.lane, columns.call_sealed, columns.duty,
-                   columns.attempts, columns.why).where(columns.town == ledger.town, columns.state == SENDING)  # fmt: skip
-    return [
-        Row(
-            r.id,
-            r.channel,
-            r.address,
-            r.lane,
-            ledger.unseal(r.call_sealed),
-            r.duty,
-            r.attempts,
-            r.why.startswith("repeated"),
-        )
-        for r in ledger.tx.execute(query.order_by(columns.id))
-    ]
+def interrupted(ledger: Ledger, living: Container[str]) -> dict[str, list[Row]]:
+    """By owner, the rows that were being sent by processes that live no longer: their outcome is unknown."""
+    query = select(*_ROW, outbox.c.owner).where(outbox.c.town == ledger.town, outbox.c.state == SENDING)
+    left: dict[str, list[Row]] = {}
+    for *row, owner in ledger.tx.execute(query.order_by(outbox.c.id)):
+        if owner not in living:
+            left.setdefault(owner, []).append(_read(ledger, row))
+    return left
 
 
 def pause(ledger: Ledger, address: str, until: datetime) -> None:
     """A chat (or ``*``, the whole bot) must wait: the platform said so, and a restart must not forget it."""
     statement = ledger.insert(pauses).values(town=ledger.town, address=address, until=until)
     ledger.tx.execute(statement.on_conflict_do_update(index_elements=["town", "address"], set_={"until": until}))
-
-
-def paused_until(ledger: Ledger, address: str, now: datetime) -> datetime | None:
-    """Until when an address (or ``*``) must wait, if it must."""
-    query = select(pauses.c.until).where(
-        pauses.c.town == ledger.town, pauses.c.address == address, pauses.c.until > now
-    )
-    found: datetime | None = ledger.tx.execute(query).scalar()
-    return found
-
-
-def _paused(ledger: Ledger, now: datetime) -> frozenset[str]:
-    query = select(pauses.c.address).where(pauses.c.town == ledger.town, pauses.c.until > now)
-    return frozenset(ledger.tx.execute(query).scalars())
 
 
 def readdress(ledger: Ledger, old: str, new: str) -> None:
@@ -222,9 +232,12 @@ def cause_of(ledger: Ledger, row_id: str) -> str:
     return str(ledger.tx.execute(query).scalar() or "")
 
 
-def open_count(ledger: Ledger, now: datetime) -> int:
-    """How many rows are waiting to go now or being sent."""
-    where = (outbox.c.town == ledger.town) & (
-        (outbox.c.state == SENDING) | ((outbox.c.state == WAITING) & (outbox.c.not_before <= now))
-    )
+def open_count(ledger: Ledger, soon: datetime, channels: Collection[str]) -> int:
+    """How many rows are being sent, or go by themselves until ``soon``: their chat is not paused for longer."""
+    paused = select(pauses.c.address).where(pauses.c.town == ledger.town, pauses.c.until > soon)
+    goes_soon = (outbox.c.state == WAITING) & (outbox.c.not_before <= soon) & outbox.c.channel.in_(channels)
+    free = outbox.c.address.not_in(paused) & ~select(pauses.c.town).where(
+        pauses.c.town == ledger.town, pauses.c.address == EVERYBODY, pauses.c.until > soon
+    ).exists()
+    where = (outbox.c.town == ledger.town) & ((outbox.c.state == SENDING) | (goes_soon & free))
     return int(ledger.tx.execute(select(func.count()).select_from(outbox).where(where)).scalar_one())

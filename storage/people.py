@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from rules.facts import PersonTold
 from rules.town import Town
+from storage.fixed import Fixed
 from storage.ledger import Ledger
 from storage.tables import bindings, lockouts, people
 
@@ -31,18 +32,23 @@ class Known:
     reachable: bool = True
 
 
-FIND = select(people).where(people.c.town == bindparam("b_town"), people.c.id == bindparam("b_id"))
+_C = people.c
+FIND = Fixed(
+    select(
+        _C.id, _C.name_sealed, _C.village, _C.roles, _C.place_sealed, _C.phone_sealed, _C.cadre, _C.locale, _C.reachable
+    ).where(_C.town == bindparam("town"), _C.id == bindparam("id"))
+)
 
 
 def find(ledger: Ledger, address: str) -> Known | None:
     """The person behind an address, or None."""
-    row = ledger.tx.execute(FIND, {"b_town": ledger.town, "b_id": address}).mappings().first()
+    row = FIND.first(ledger.tx, {"town": ledger.town, "id": address})
     if row is None:
         return None
+    person, name, village, roles, place, phone, cadre, locale, can = row
     return Known(
-        row["id"], _open(ledger, row["name_sealed"]), row["village"] or "", tuple(row["roles"]),
-        _open(ledger, row["place_sealed"]), _open(ledger, row["phone_sealed"]), row["cadre"], row["locale"],
-        row["reachable"],
+        person, _open(ledger, name), village or "", tuple(roles), _open(ledger, place), _open(ledger, phone), cadre,
+        locale, can,
     )  # fmt: skip
 
 

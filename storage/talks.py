@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
+from storage.fixed import Fixed
 from storage.ledger import Ledger
 from storage.tables import talks
 
@@ -11,14 +12,16 @@ Kept = tuple[str, str, dict[str, object], dict[str, object], int]
 """(id, form, answers, cursor, misses): plain values, since storage does not know what a talk is."""
 
 
-FIND = select(talks.c.id, talks.c.form, talks.c.answers_sealed, talks.c.cursor, talks.c.misses).where(
-    talks.c.town == bindparam("town"), talks.c.chat == bindparam("chat"), talks.c.person == bindparam("person")
+FIND = Fixed(
+    select(talks.c.id, talks.c.form, talks.c.answers_sealed, talks.c.cursor, talks.c.misses).where(
+        talks.c.town == bindparam("town"), talks.c.chat == bindparam("chat"), talks.c.person == bindparam("person")
+    )
 )
 
 
 def find(ledger: Ledger, chat: str, person: str) -> Kept | None:
     """The talk a person has open in a chat, or None."""
-    row = ledger.tx.execute(FIND, {"town": ledger.town, "chat": chat, "person": person}).first()
+    row = FIND.first(ledger.tx, {"town": ledger.town, "chat": chat, "person": person})
     return (row[0], row[1], ledger.unseal(row[2]) or {}, dict(row[3]), row[4]) if row else None
 
 

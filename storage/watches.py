@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from rules.facts import TemperatureTaken, WatchStarted
+from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
 from storage.tables import checkins, new_id, temperatures, watches
 
@@ -35,8 +36,10 @@ class Checkin:
     duty: str = ""
 
 
-FIND = select(watches).where(
-    watches.c.town == bindparam("b_town"), watches.c.person == bindparam("b_person"), watches.c.ended_at.is_(None)
+FIND = Fixed(
+    select(watches.c.person, watches.c.village, watches.c.origin, watches.c.since, watches.c.until).where(
+        watches.c.town == bindparam("town"), watches.c.person == bindparam("person"), watches.c.ended_at.is_(None)
+    )
 )
 
 
@@ -51,8 +54,8 @@ def start(ledger: Ledger, fact: WatchStarted) -> None:
 
 def find(ledger: Ledger, person: str) -> Watch | None:
     """The watch a person is under now, or None."""
-    row = ledger.tx.execute(FIND, {"b_town": ledger.town, "b_person": person}).first()
-    return Watch(row.person, row.village, row.origin, row.since, row.until) if row else None
+    row = FIND.first(ledger.tx, {"town": ledger.town, "person": person})
+    return Watch(*row) if row else None
 
 
 def running(ledger: Ledger, at: datetime) -> list[Watch]:
@@ -133,47 +136,44 @@ def find_checkin(ledger: Ledger, person: str, slot: datetime) -> Checkin | None:
     return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
 
 
-OPEN = (
-    select(checkins)
+OPEN = Fixed(
+    select(checkins.c.person, checkins.c.slot, checkins.c.village, checkins.c.state, checkins.c.next_at, checkins.c.duty)
     .where(
-        checkins.c.town == bindparam("b_town"),
-        checkins.c.person == bindparam("b_person"),
+        checkins.c.town == bindparam("town"), checkins.c.person == bindparam("person"),
         checkins.c.state != "answered",
     )
     .order_by(checkins.c.slot.desc())
-    .limit(1)
-)
+)  # fmt: skip
 
 
 def open_of(ledger: Ledger, person: str) -> Checkin | None:
     """The latest check-in this person has not answered."""
-    r = ledger.tx.execute(OPEN, {"b_town": ledger.town, "b_person": person}).first()
-    return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
+    row = OPEN.first(ledger.tx, {"town": ledger.town, "person": person})
+    return Checkin(*row) if row else None
 
 
-TAKEN = temperatures.insert()
-ANSWERED = (
+TAKEN = whole_row(temperatures)
+ANSWERED = Fixed(
     update(checkins)
     .where(
-        checkins.c.town == bindparam("b_town"),
-        checkins.c.person == bindparam("b_person"),
+        checkins.c.town == bindparam("b_town"), checkins.c.person == bindparam("b_person"),
         checkins.c.state != "answered",
     )
     .values(state="answered", next_at=None, answered_at=bindparam("b_at"))
-)
+)  # fmt: skip
 
 
 def take(ledger: Ledger, fact: TemperatureTaken) -> None:
     """Keep a temperature, and with it the answer to every check-in the person has open."""
-    ledger.tx.execute(
-        TAKEN,
+    TAKEN.run(
+        ledger.tx,
         {
             "town": ledger.town, "id": new_id(), "person": fact.person, "village": fact.village,
             "value_sealed": ledger.seal(fact.tenths), "fever": fact.fever, "at": fact.at,
         },
     )  # fmt: skip
     # The value itself is kept once, sealed, in temperatures; here only that there was an answer.
-    ledger.tx.execute(ANSWERED, {"b_town": ledger.town, "b_person": fact.person, "b_at": fact.at})
+    ANSWERED.run(ledger.tx, {"b_town": ledger.town, "b_person": fact.person, "b_at": fact.at})
 
 
 def last_of(ledger: Ledger, person: str) -> tuple[datetime, int] | None:

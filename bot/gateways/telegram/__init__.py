@@ -118,6 +118,11 @@ class TelegramGateway:
         group = address.startswith("telegram:-")
         return self._sends_per_second, BURST, GROUP_PAUSE if group else PRIVATE_PAUSE
 
+    @property
+    def one_receiver(self) -> bool:
+        """Telegram answers one getUpdates at a time; webhook calls may go to any process."""
+        return self._webhook is None
+
     def routes(self) -> list[Route]:
         """The webhook's path for the web application; none when polling."""
         return self._webhook.routes() if self._webhook else []
