@@ -150,6 +150,12 @@ class FakeReads:
             (NOW, move, who, rungs.get(move, note)) for move in moves for who, note in (("张建国", ""), ("", "补充"))
         ]
 
+    def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
+        return tuple(replace(d, rating="good") if d.over else d for d in self.duties if d.kind == "need")
+
+    def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:
+        return {"60": 2} if refs else {}
+
     def shifts_now(self) -> tuple[tuple[Shift, str], ...]:
         return self.shifts
 
