@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.hindrance import hindrance
 from bot.commands.outward import outward_gateways, outward_hosts
 from bot.config import ConfigError, HookConfig, read
+from bot.texts import texts
 
 TOWN = '[town]\nname = "Town"\n'
 SMS = '[[hooks]]\nname = "sms"\nurl = "https://sms.test/in/"\nsecret = "sixteen-or-more!"\n'
 HEAD = '[[areas]]\nkey = "north"\nname = "North"\nhead = "hook:sms"\n'
 ROBOT = '[command_post]\nchat = "wecom-robot:693a91f6"\n'
+WECOM_HERE = 'api_base_url = "http://localhost:9"\n'
 FILE = Path("config.toml")
 ENGLISH = {"LANG": "en_GB.UTF-8"}
 
@@ -21,6 +24,22 @@ def test_hooks_and_robots_are_read() -> None:
     assert config.outward.robots
     assert set(outward_gateways(config)) == {"wecom-robot", "hook"}
     assert outward_hosts(config) == {"[[hooks]] sms url": "sms.test", "[wecom] api_base_url": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (SMS, "[[hooks]] sms url = sms.test"),
+        (ROBOT, "[wecom] api_base_url = qyapi.weixin.qq.com"),
+        (SMS.replace("https://sms.test", "http://127.0.0.1:9") + "[wecom]\n" + WECOM_HERE + ROBOT, ""),
+    ],
+)
+def test_a_demo_reaches_nobody_outside(text: str, named: str) -> None:
+    config = read(TOWN + text, FILE, ENGLISH)
+    sorry = hindrance(config, texts("en"), True)
+    assert named in sorry
+    assert bool(named) == ("--demo" in sorry)
+    assert "--demo" not in hindrance(config, texts("en"), False)
 
 
 def test_without_them_there_is_nothing_outward() -> None:
