@@ -14,8 +14,10 @@ SHORT = 8
 """Letters in which nobody says more than one thing."""
 NOT = re.compile(
     r"(?:不|没|沒|未|别|无|非)(?:有|是|太|很|用|要|去|坐|算|再|怎么|到|曾)?$"
-    r"|\b(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)(?: (?:a|an|any|the|have|had|really|very))* $"
+    r"|\b(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)(?: (?:by|in|from|a|an|any|the|have|had|really|very))* $"
 )
+EITHER = re.compile(r"(.)[不没]\1")
+"""有没有, 急不急: both are named, neither is meant."""
 POSITION = re.compile(
     r"(?:我?选择?|我要)?第?(\d{1,3})(?:个|项|条|号|种)?|(?:option|number|no) ?(\d{1,3})|the (first|second|third)(?: one)?"
 )
@@ -54,7 +56,8 @@ def best_option(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
 
 def among(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
     """The one option whose words are among others in the text; a longer phrase hides the shorter ones in it."""
-    found = _found(_bare(text), options)
+    bare = _bare(text)
+    found = _found(bare, options) if not EITHER.search(bare) else []
     meant = {f.key for f in found if not f.negated and not _leans(f, found)}
     return meant.pop() if len(meant) == 1 else None
 

@@ -79,7 +79,7 @@ HEALTHY = re.compile(
 )
 DENIES = re.compile(r"(?:不|没|没有|无|no |not |without |any )$")
 NEAR = re.compile(r"接触|挨近|身边|旁边|\bnear\b|contact")
-ALONE = re.compile(r"一个人回|独自|自己一个|就我一个|\b(?:alone|by myself)\b")
+ALONE = re.compile(r"一个人[回从坐开]|独自|自己一个|就我一个|\b(?:alone|by myself)\b")
 TOGETHER = re.compile(r"[和跟同](?:着)?([\u4e00-\u9fff]{2,4}?)(?:一起|一块|一道)")
 
 

@@ -15,14 +15,15 @@ DOTS = "。．·・•‧,，、"
 NUMBER = re.compile(
     r"(?<![\d.a-z])\d+(?:\.\d+)*(?P<degree> ?(?:度整?|°c?|c(?![a-z])|摄氏度?|degrees?))?(?P<heat> ?°?f(?![a-z])| ?华氏度?)?"
 )
+PHONE = re.compile(r"\d[\d -]{6,}\d")
 COUNTED = re.compile(
-    r" ?(?:岁|块|元|毛|角|分钱|斤|公斤|克|两|kg|g\b|里|公里|千米|米|km|m\b|月|号|日|天|周|点|时|小时|分|秒|人|口|个|户|家|栋|单元|楼|层"
-    r"|室|组|排"
+    r" ?(?:岁|块|元|毛|角|分钱|斤|公斤|克|两|kg|g\b|里|公里|千米|米|km|m\b|月|号|日|天|周|点|时|小时|分|秒|人|口|个|户|家|栋|单元"
+    r"|楼|层|室|组|排"
     r"|次|趟|盒|瓶|袋|支|片|粒|包|箱|桶|亩|年|%|万|千|百|years?|yuan|days?|hours?|pm\b|am\b|:|/ ?\d)"
 )
 """What is counted here is no temperature."""
 BEFORE = re.compile(
-    r"(?:[¥$第:/-]|不到|没到|低于|超过|高于|不超|不是|血压|心率|脉搏|血氧|电话|手机|no\.? ?|below |under |over |above )\s*$"
+    r"(?:[¥$第:/]|不到|没到|低于|超过|高于|不超|不是|血压|心率|脉搏|血氧|电话|手机|no\.? ?|below |under |over |above )\s*$"
 )
 AFTER = re.compile(r" ?(?:以下|以上)")
 LABEL = re.compile(r"体温|温度|发烧|发热|烧到|烧|temperature|temp\b|fever")
@@ -135,6 +136,7 @@ def _likely(tenths: int) -> int | None:
 def _plain(text: str) -> str:
     """One way of writing: figures, a dot, lower case."""
     said = re.sub(r"[\ufe0f\u20e3\u200b-\u200d]", "", arabic(normalise(text).lower()))
+    said = PHONE.sub(" ", said)
     said = re.sub(r"(\d\d) ?(?:度|℃|°c|点) ?(\d{1,2})(?!\d| ?[分度:])", r"\1.\2度", said)
     said = re.sub(r"(\d\d) ?(?:度|点)半", r"\1.5度", said)
     said = re.sub(rf"(?<!\d)(\d\d) ?[.{DOTS}](\d{{1,2}})(?!\d|[.{DOTS}]\d)", r"\1.\2", said)

@@ -1,0 +1,53 @@
+"""How people write a temperature, and what is asked back rather than guessed."""
+
+import pytest
+
+from chat.reading.temperature import Ask, Read, read_unasked, read_when_asked
+
+WHICH, NO_NUMBER, OUT = Ask("which"), Ask("no_number"), Ask("out_of_range")
+
+
+def likely(tenths: int) -> Ask:
+    return Ask("likely", tenths)
+
+
+BOTH_WAYS = [
+    ("36.5", 365), ("38.2", 382), ("36度5", 365), ("３６．８", 368), ("三十六度五", 365), ("36。5", 365), ("今早36.6", 366),
+    ("体温正常36.4", 364), ("早上36.6晚上37", 370), ("昨晚37.5今早36.6", 366), ("38度整", 380), ("38度", 380), ("三十八度", 380),
+    ("三十七度二", 372), ("三十六点五", 365), ("36度半", 365), ("36,5", 365), ("36·5", 365), ("36、5", 365), ("36 度 5", 365),
+    ("36. 5", 365), ("98.6F", 370), ("98.6℉", 370), ("100.4 °F", 380), ("36.54", 365), ("36.55", 366), ("体温 36.5 度", 365),
+    ("36.5度", 365), ("36.5℃", 365), ("🌡️36.5👍", 365), ("36.5 36.5", 365), ("发烧38度5", 385), ("没有发烧36.4", 364),
+    ("我刚才量了是36.7", 367), ("7:30 36.5", 365), ("体温36.5血压120/80", 365), ("my temperature is 37.1", 371), ("38.2 C", 382),
+    ("I have a fever of 38.4", 384), ("36.5左右", 365), ("体温36.5", 365),
+]  # fmt: skip
+ASKED = [
+    ("38", Read(380)), ("36", Read(360)), ("63.5", OUT), ("5", OUT), ("36.5.4", OUT), ("43.0", OUT), ("33.9", OUT),
+    ("不烧", NO_NUMBER), ("正常", NO_NUMBER), ("no fever", NO_NUMBER), ("36.5 37.2", WHICH), ("36.5-36.8", WHICH),
+    ("me 36.5 husband 37", WHICH), ("俺儿子36.8", WHICH), ("我36.5老伴37.2", WHICH), ("早上36.5老伴晚上37", WHICH),
+    ("365", likely(365)), ("3650", likely(365)), ("36 5", likely(365)), ("36-5", likely(365)), ("36/5", likely(365)),
+    ("三六五", likely(365)), ("98.6", likely(370)), ("37.3算发烧吗", likely(373)), ("买38的鞋", likely(380)),
+    ("我36岁", None), ("36块5", None), ("2月3日", None), ("3.65斤", None), ("36.5元", None), ("37号", None), ("不到37.3", None),
+    ("家里没米了", None), ("王家庄2组没米了", None), ("13800000000", None), ("G37", None), ("9" * 5000, None), ("", None),
+]  # fmt: skip
+UNASKED = [
+    ("38", likely(380)), ("365", likely(365)), ("36 5", likely(365)), ("36.5 37.2", WHICH), ("63.5", OUT), ("体温63.5", OUT),
+    ("5", None), ("不烧", None), ("俺儿子36.8", None), ("37.3算发烧吗", None), ("我36岁", None), ("36块5", None), ("2月3日", None),
+    ("3.65斤", None), ("猪肉36.5一斤", None), ("离镇上36.5公里", None), ("小卖部卖36.5", None), ("13800000000", None),
+    ("我来办 38", None), ("37号楼", None), ("等了38分钟", None), ("来了37个人", None), ("家里没米了", None), ("1", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "tenths"), BOTH_WAYS)
+def test_is_read_asked_or_not(text: str, tenths: int) -> None:
+    assert read_when_asked(text) == Read(tenths)
+    assert read_unasked(text) == Read(tenths)
+
+
+@pytest.mark.parametrize(("text", "expected"), ASKED)
+def test_when_asked(text: str, expected: Read | Ask | None) -> None:
+    assert read_when_asked(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), UNASKED)
+def test_unasked(text: str, expected: Read | Ask | None) -> None:
+    assert read_unasked(text) == expected
