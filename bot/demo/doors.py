@@ -2,27 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.demo.behind import Teller
 from bot.demo.cast import find_phones, first_phones
 from bot.demo.clock import Malformed, Order, now_text, obey, read_order, standing, tomorrow
-from bot.texts import FOLDER, LOCALES, Texts, texts
+from bot.texts import Texts
+from bot.web.doors import words_of
+from bot.web.pages import page, phone_words
 from bot.wiring import ROUTES
 from chat.form import Form
 
 LONGEST_ORDER = 1000
 """Bytes of a clock order; a longer one is not read."""
-COOKIE = "lang"
-A_YEAR = 31_536_000
 SUGGESTIONS = ("return", "need", "fever")
 
 
@@ -32,7 +30,6 @@ class DemoDoors:
 
     app: App
     forms: Mapping[str, Form] = field(default_factory=lambda: {n: c.form for n, c in ROUTES.conversations.items()})
-    pages: Environment = field(default_factory=lambda: _pages(FOLDER / "web"))
 
     def routes(self) -> Sequence[BaseRoute]:
         """The paths, for whoever serves the pages."""
@@ -45,20 +42,15 @@ class DemoDoors:
 
     async def page(self, request: Request) -> Response:
         """The town in a box."""
-        words = self._words(request)
-        town = self.app.book.town
-        values = {
-            "words": words, "locale": words.locale, "town": town.name, "phones": first_phones(town, words),
-            "suggestions": SUGGESTIONS, "script": _script_words(words), "now": now_text(self.app),
-        }  # fmt: skip
-        answer = HTMLResponse(self.pages.get_template("demo.html").render(values))
-        if request.query_params.get(COOKIE) in LOCALES:
-            answer.set_cookie(COOKIE, words.locale, max_age=A_YEAR, httponly=True, samesite="lax")
-        return answer
+        words, town = words_of(request), self.app.book.town
+        return page(
+            request, "demo.html", town=town.name, phones=first_phones(town, words), suggestions=SUGGESTIONS,
+            script=_script_words(words), phone_words=phone_words(words), now=now_text(self.app), zone=town.zone.key,
+        )  # fmt: skip
 
     async def clock(self, request: Request) -> Response:
         """GET reads the clock; POST moves it, and answers once everything due in between is decided and sent."""
-        words = self._words(request)
+        words = words_of(request)
         if request.method == "POST":
             try:
                 await obey(self.app, await _order(request))
@@ -69,26 +61,19 @@ class DemoDoors:
 
     async def behind(self, request: Request) -> Response:
         """The clock, the way of the last message and of the duty touched last: all that the page shows around the phones."""
-        words = self._words(request)
+        words = words_of(request)
         self._speak(words.locale)
         seen = await self.app.database.transact(lambda tx: self._look(tx, words))
         return JSONResponse({"clock": {**await standing(self.app, words), "tomorrow": tomorrow(self.app)}, **seen})
 
     async def people(self, request: Request) -> Response:
         """More phones from the town's list: ``?q=`` searches names, roles and villages."""
-        found, count = find_phones(self.app.book.town, self._words(request), request.query_params.get("q", "")[:80])
+        found, count = find_phones(self.app.book.town, words_of(request), request.query_params.get("q", "")[:80])
         return JSONResponse({"phones": found, "count": count})
 
     def _look(self, tx: Connection, words: Texts) -> dict[str, Any]:
         teller = Teller(self.app.ledger(tx), self.app.book.town, words, self.app.clock.now(), self.forms)
         return {"message": asdict(teller.message()), "duty": asdict(teller.duty())}
-
-    def _words(self, request: Request) -> Texts:
-        """In the language asked for by the page, else the one chosen before, else the browser's."""
-        for said in (request.query_params.get(COOKIE), request.cookies.get(COOKIE)):
-            if said in LOCALES:
-                return texts(said)
-        return texts(_browser(request.headers.get("accept-language", "")) or self.app.book.config_town.locale)
 
     def _speak(self, locale: str) -> None:
         """The town's groups and offices speak the language of the page somebody looks at: a newcomer is to understand
@@ -113,25 +98,8 @@ async def _order(request: Request) -> Order:
     return read_order(body)
 
 
-def _browser(header: str) -> str:
-    """The first of our languages that the browser asks for; browsers send them in order."""
-    for part in header.lower().split(","):
-        found = next((locale for locale in LOCALES if part.strip().startswith(locale)), "")
-        if found:
-            return found
-    return ""
-
-
-def _pages(folder: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def _script_words(words: Texts) -> dict[str, str]:
-    """What the page's script says."""
-    return {key: said[0] for key, said in words.options("demo.script").items()}
+    """What the page's script says, and what its guide answers to which question."""
+    said = {key: labels[0] for key, labels in words.options("demo.script").items()}
+    answers = {f"answer {key}": labels[0] for key, labels in words.options("demo.answers").items()}
+    return {**said, **answers, "button": words.options("acts.buttons")["claim"][0]}

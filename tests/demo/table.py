@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
 
 from bot.app import App
 from bot.config import load
 from bot.demo import SAMPLE_TOWN, demo_doors
+from bot.gateways.web import WebGateway
+from bot.mailbox import DatabaseMailbox
+from bot.web.app import Doors, make_app
 from chat.incoming import Incoming, Said
 from storage.database import Database
 from storage.migrate import migrate
@@ -30,18 +32,24 @@ class Table:
     app: App
     paper: PaperGateway
     http: httpx.AsyncClient
+    mailbox: DatabaseMailbox
     said: int = 0
 
     async def say(self, who: str, text: str = "", button: str = "", chat: str = "") -> str:
         """Somebody writes, or presses a button; returns the message's id."""
         self.said += 1
-        sender = f"web:{who}"
-        await self.app.desk.receive(
-            Incoming("web", f"m{self.said}", f"web:{chat}" if chat else sender, sender, not chat, Said(text, button),
-                     self.app.clock.now(), language="zh")
-        )  # fmt: skip
+        sender, place, name = f"web:{who}", f"web:{chat or who}", f"m{self.said}"
+        await self.mailbox.put(place, name, sender, {"text": text or button, "rows": [], "attachments": []})
+        said = Said(text, button)
+        incoming = Incoming("web", name, place, sender, not chat, said, self.app.clock.now(), language="zh")
+        await self.app.desk.receive(incoming)
         await self.app.sender.drained()
-        return f"m{self.said}"
+        return name
+
+    async def behind(self, lang: str = "zh") -> dict[str, Any]:
+        """What the drawer shows."""
+        found: dict[str, Any] = (await self.http.get("/demo/behind", params={"lang": lang})).json()
+        return found
 
     async def post(self, body: Any) -> httpx.Response:
         """Ask something of the clock."""
@@ -62,13 +70,14 @@ async def table(url: str, vault: Vault | None = None) -> AsyncIterator[Table]:
     app = App(town, Database(url), vault or Vault([new_key()]), {"web": paper}, lambda: datetime.now(UTC), FIRST)
     await app.prepare()
     tasks = [asyncio.create_task(app.sender.run()), asyncio.create_task(app.reporting.run())]
-    doors = Starlette(routes=list(demo_doors(app).routes()))
-    transport = httpx.ASGITransport(app=doors)
+    mailbox = DatabaseMailbox(app.database, app.vault, town.key, app.clock.now)
+    doors = Doors(lambda: app.book.town, mailbox, app.desk.receive, WebGateway(mailbox), demo_doors(app))
+    transport = httpx.ASGITransport(app=make_app(doors))
     try:
         async with httpx.AsyncClient(
             transport=transport, base_url="http://demo", headers={"accept-language": "zh"}
         ) as http:
-            yield Table(app, paper, http)
+            yield Table(app, paper, http, mailbox)
     finally:
         for task in tasks:
             task.cancel()
