@@ -31,6 +31,7 @@ CHINESE_ELSEWHERE = {
 CATCHES_ALL = {
     "bot/clockwork.py": "the clock's edge: one tick that fails must not stop the next",
     "bot/lease.py": "asks whether the database is away, and raises again what is something else",
+    "bot/reporting.py": "the edge of the report's own process: one picture that fails must not end the reports",
     "bot/desk.py": "the desk's edge: one message that fails is set aside, the person gets an apology, others go on",
     "bot/tick.py": "the tick's edge: one thing that fails must not hold back the others",
     "bot/sender.py": "the sender's edge: the outbox goes on whatever a platform or the database does",
