@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from rules.town import Town
 
 TOO_LATE = timedelta(minutes=90)
 """A notice or a call that is later than this is not sent after the fact: at noon nobody needs the morning's notice."""
+ZERO_CALL = timedelta(minutes=30)
+"""So long before the night report the heads of silent villages are asked whether nothing happened."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One thing of the day's timetable: ``task`` is notices, checkins or report; ``number`` which of the day's it is."""
+    """One thing of the day's timetable: ``task`` is notices, checkins, zero_call or report; ``number`` which of the day's it is."""
 
     at: datetime
     task: str
@@ -21,7 +23,13 @@ class Slot:
 
 def timetable(town: Town) -> Mapping[str, tuple[time, ...]]:
     """Task → its times of day in the town's zone."""
-    return {"notices": town.notice_times, "checkins": town.checkin_times, "report": (town.report_time,)}
+    report = datetime.combine(date.min + timedelta(days=1), town.report_time)
+    return {
+        "notices": town.notice_times,
+        "checkins": town.checkin_times,
+        "zero_call": ((report - ZERO_CALL).time(),),
+        "report": (town.report_time,),
+    }
 
 
 def slots_after(town: Town, task: str, after: datetime, until: datetime) -> Iterator[Slot]:

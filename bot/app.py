@@ -18,7 +18,7 @@ from bot.front import Front
 from bot.gateways import Gateway
 from bot.lease import Leases, OneReceiver
 from bot.post import Post
-from bot.reporting import Reporting
+from bot.reporting import Reporting, picture_folder
 from bot.sender import Sender
 from bot.slots import SlotWork
 from bot.tick import Ticker
@@ -80,11 +80,11 @@ class App:
         )
         self.desk = Desk(
             self.database, self.vault, self.book, Front(ROUTES), post, climber, self.clock.now, self.real_now,
-            self.sender.wake,
+            self._wake,
         )  # fmt: skip
-        self.reporting = Reporting(self.desk)
+        self.reporting = Reporting(self.desk, picture_folder(self.database.url))
         self.delivery = Delivery(climber, self.page_has)
-        self.ticker = Ticker(self.desk, SlotWork(self.reporting.ask), self.delivery)
+        self.ticker = Ticker(self.desk, SlotWork(), self.delivery)
         self.clockwork = Clockwork(
             self.database, self.vault, self.town.key, self.clock, self.ticker, self.sender, self.reporting.idle
         )
@@ -119,6 +119,10 @@ class App:
     def ledger(self, tx: object) -> Ledger:
         """This town's ledger on an open transaction."""
         return Ledger(tx, self.town.key, self.vault)  # type: ignore[arg-type]  # a Connection, from transact
+
+    def _wake(self) -> None:
+        self.sender.wake()
+        self.reporting.wake()
 
     def _begin(self, ledger: Ledger) -> None:
         now = self.clock.now()

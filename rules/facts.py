@@ -116,10 +116,13 @@ class WrongCode:
 
 @dataclass(frozen=True)
 class ReportAsked:
-    """Somebody asked for the situation as of ``at``; it is made after the commit and sent to ``chat``."""
+    """Somebody asked for the situation as of ``at``; it is made after the commit and sent to ``chat`` (empty: the nightly
+    one, to whoever reads it then). ``villages``, ``line``: what it shows (rules.situation.Scope)."""
 
     chat: Address
     at: datetime
+    villages: tuple[str, ...] = ()
+    line: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _zero(ledger: Ledger, fact: facts.ZeroReported, now: datetime) -> None:
 
 
 def _report_asked(ledger: Ledger, fact: facts.ReportAsked, now: datetime) -> None:
-    """Nothing to keep: the desk has it made after the commit."""
+    registers.order_report(ledger, fact)
 
 
 def _shift(ledger: Ledger, fact: facts.ShiftTaken, now: datetime) -> None:

@@ -3,14 +3,28 @@ would be guessed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, distinct, func, or_, select, text, update
 
-from rules.facts import ReturnRegistered, TipGiven, ZeroReported
+from rules.duty import ENDED
+from rules.facts import ReportAsked, ReturnRegistered, TipGiven, ZeroReported
+from rules.situation import OWN, Case, Counted, Scope, Window
 from storage.ledger import Ledger
-from storage.tables import checkins, duties, new_id, returns, temperatures, tips, watches, zero_reports
+from storage.tables import (
+    checkins,
+    duties,
+    new_id,
+    report_orders,
+    returns,
+    temperatures,
+    tips,
+    watches,
+    zero_reports,
+)
+
+OPEN, DONE, FAILED = "open", "done", "failed"
 
 
 @dataclass(frozen=True)
@@ -62,55 +76,145 @@ def keep_zero(ledger: Ledger, fact: ZeroReported, at: datetime) -> None:
     ledger.tx.execute(statement.on_conflict_do_nothing())
 
 
-def zero_villages(ledger: Ledger, day: date) -> frozenset[str]:
-    """The villages whose heads reported zero that day."""
+@dataclass(frozen=True)
+class ReportOrder:
+    """A report that is to be made: for which chat (empty: the nightly one), of what, as of when in town time."""
+
+    id: str
+    chat: str
+    scope: Scope
+    at: datetime
+
+
+def order_report(ledger: Ledger, fact: ReportAsked) -> None:
+    """Have a report made after this commit."""
+    row = {
+        "town": ledger.town, "id": new_id(), "chat": fact.chat, "villages": list(fact.villages), "line": fact.line,
+        "at": fact.at, "state": OPEN,
+    }  # fmt: skip
+    ledger.tx.execute(report_orders.insert(), row)
+
+
+def next_order(ledger: Ledger) -> ReportOrder | None:
+    """The report that was ordered first and is not made, or None."""
+    columns = report_orders.c
+    query = select(report_orders).where(columns.town == ledger.town, columns.state == OPEN)
+    r = ledger.tx.execute(query.order_by(columns.at, columns.id).limit(1)).first()
+    return ReportOrder(r.id, r.chat, Scope(tuple(r.villages), r.line), r.at) if r else None
+
+
+def settle_order(ledger: Ledger, order: str, state: str = DONE) -> bool:
+    """The report is made (or has failed). False when another process was first: then nothing may be sent."""
+    where = (report_orders.c.town == ledger.town) & (report_orders.c.id == order) & (report_orders.c.state == OPEN)
+    return bool(ledger.tx.execute(update(report_orders).where(where).values(state=state)).rowcount)
+
+
+def one_moment(ledger: Ledger) -> None:
+    """All that this transaction reads is of one moment; SQLite's always is. Must come before its first query."""
+    if ledger.postgres:
+        ledger.tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
+def counted(ledger: Ledger, window: Window) -> Counted:
+    """Everything a report counts of one window."""
+    since, until = window.since, window.until
+    return Counted(
+        _numbers(ledger, _by_village(ledger, returns, returns.c.at, window)),
+        _watched(ledger, until),
+        _fevers(ledger, window),
+        _missed(ledger, window, answered=False),
+        _missed(ledger, window, answered=True),
+        heard_from(ledger, window),
+        _said_zero(ledger, since, until),
+        _cases(ledger, since, until),
+    )
+
+
+def heard_from(ledger: Ledger, window: Window) -> frozenset[str]:
+    """Villages from which a temperature, a return or a case of their own reached us in the window."""
+    told = select(duties.c.village).where(
+        duties.c.town == ledger.town, duties.c.kind.not_in(OWN), _within(duties.c.opened_at, window)
+    )
+    answered = select(checkins.c.village).where(
+        checkins.c.town == ledger.town, _within(checkins.c.answered_at, window)
+    )  # fmt: skip
+    measured = select(temperatures.c.village).where(
+        temperatures.c.town == ledger.town, _within(temperatures.c.at, window)
+    )
+    came = select(returns.c.village).where(returns.c.town == ledger.town, _within(returns.c.at, window))
+    found = (v for query in (told, answered, measured, came) for v in ledger.tx.execute(query.distinct()).scalars())
+    return frozenset(v for v in found if v)
+
+
+def spoken_for(ledger: Ledger, window: Window) -> frozenset[str]:
+    """Villages that sent something, or their head's zero report."""
+    return heard_from(ledger, window) | _said_zero(ledger, window.since, window.until)
+
+
+def _within(column: Any, window: Window) -> Any:
+    return (column >= window.since) & (column < window.until)
+
+
+def _by_village(ledger: Ledger, table: Any, time: Any, window: Window, number: Any = None) -> Select[Any]:
+    counting = func.count() if number is None else number
+    return (
+        select(table.c.village, counting)
+        .where(table.c.town == ledger.town, _within(time, window))
+        .group_by(table.c.village)
+    )
+
+
+def _numbers(ledger: Ledger, query: Select[Any]) -> dict[str, int]:
+    return {village: int(number) for village, number in ledger.tx.execute(query)}
+
+
+def _watched(ledger: Ledger, at: datetime) -> dict[str, int]:
+    query = (
+        select(watches.c.village, func.count())
+        .where(
+            watches.c.town == ledger.town, watches.c.since < at, watches.c.until >= at,
+            or_(watches.c.ended_at.is_(None), watches.c.ended_at >= at),
+        )
+        .group_by(watches.c.village)
+    )  # fmt: skip
+    return _numbers(ledger, query)
+
+
+def _fevers(ledger: Ledger, window: Window) -> dict[str, int]:
+    """People, not measurements: somebody who measures five times is ill once."""
+    people = func.count(distinct(temperatures.c.person))
+    query = _by_village(ledger, temperatures, temperatures.c.at, window, people)
+    return _numbers(ledger, query.where(temperatures.c.fever.is_(True)))
+
+
+def _missed(ledger: Ledger, window: Window, answered: bool) -> dict[str, int]:
+    """Check-ins called in the window for which a duty had to be opened; ``answered``: those made up for later."""
+    query = _by_village(ledger, checkins, checkins.c.slot, window).where(checkins.c.duty != "")
+    return _numbers(ledger, query.where(checkins.c.state == "answered") if answered else query)
+
+
+def _said_zero(ledger: Ledger, since: datetime, until: datetime) -> frozenset[str]:
     query = select(zero_reports.c.village).where(
-        zero_reports.c.town == ledger.town, zero_reports.c.day == day.isoformat()
+        zero_reports.c.town == ledger.town, zero_reports.c.at >= since, zero_reports.c.at < until
     )
     return frozenset(ledger.tx.execute(query).scalars())
 
 
-def returned_by_village(ledger: Ledger, since: datetime, until: datetime) -> dict[str, int]:
-    """Village → returns registered in the window."""
-    query = (
-        select(returns.c.village, func.count())
-        .where(returns.c.town == ledger.town, returns.c.at >= since, returns.c.at < until)
-        .group_by(returns.c.village)
-    )
-    return {village: int(n) for village, n in ledger.tx.execute(query)}
+def _cases(ledger: Ledger, since: datetime, until: datetime) -> tuple[Case, ...]:
+    """Duties that were opened, fell due, were closed or stood open in the window."""
+    d = duties.c
+    query = select(d.kind, d.village, d.line, d.opened_at, d.state, d.due_at, d.reported_at, d.closed_at, d.confirmed,
+                   d.merged_into, d.card_sealed)  # fmt: skip
+    query = query.where(
+        d.town == ledger.town, d.opened_at < until,
+        or_(d.opened_at >= since, d.due_at >= since, d.closed_at >= since, d.state.not_in(ENDED)),
+    )  # fmt: skip
+    return tuple(
+        Case(r.kind, r.village, r.line, r.opened_at, r.state, r.due_at, r.reported_at, r.closed_at, r.confirmed,
+             bool(r.merged_into), _about(ledger, r.card_sealed) if r.kind == "tip" else "")
+        for r in ledger.tx.execute(query)
+    )  # fmt: skip
 
 
-def watched_by_village(ledger: Ledger, at: datetime) -> dict[str, int]:
-    """Village → people under observation at that time."""
-    query = (
-        select(watches.c.village, func.count())
-        .where(watches.c.town == ledger.town, watches.c.ended_at.is_(None), watches.c.since <= at, watches.c.until > at)
-        .group_by(watches.c.village)
-    )
-    return {village: int(n) for village, n in ledger.tx.execute(query)}
-
-
-def duties_by_village(ledger: Ledger, kind: str, since: datetime, until: datetime) -> dict[str, int]:
-    """Village → duties of a kind opened in the window."""
-    query = (
-        select(duties.c.village, func.count())
-        .where(
-            duties.c.town == ledger.town, duties.c.kind == kind, duties.c.opened_at >= since, duties.c.opened_at < until
-        )
-        .group_by(duties.c.village)
-    )
-    return {village: int(n) for village, n in ledger.tx.execute(query)}
-
-
-def heard_from(ledger: Ledger, since: datetime, until: datetime) -> frozenset[str]:
-    """Villages from which a temperature, a return or a duty reached us in the window."""
-    found: set[str] = set()
-    for column, time, town in (
-        (temperatures.c.village, temperatures.c.at, temperatures.c.town),
-        (returns.c.village, returns.c.at, returns.c.town),
-        (duties.c.village, duties.c.opened_at, duties.c.town),
-        (checkins.c.village, checkins.c.answered_at, checkins.c.town),
-    ):
-        query = select(column).where(town == ledger.town, time >= since, time < until).distinct()
-        found.update(v for v in ledger.tx.execute(query).scalars() if v)
-    return frozenset(found)
+def _about(ledger: Ledger, sealed: str) -> str:
+    return str((ledger.unseal(sealed) or {}).get("about", ""))

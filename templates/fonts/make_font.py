@@ -22,6 +22,8 @@ CUTS = (
     ("Bold", "Cunshao Hans Strong", "CunshaoHansStrong.otf"),
 )
 PUNCTUATION = "、。，：；！？（）《》〈〉【】「」“”‘’…—–·％℃°±×÷≤≥→←↑↓★●○■□▲△▼￥　²³½✓✗"
+RARE = "犇骉鱻羴垚喆堃昇珺翀镕瑀旻玥祎婳彧忞祺赟淼晗垵埗埕塱墘墩峧岽崬崾崄嵝嶝峁塬垴圐圙圪屾岙岚畈畲疃硚碶磡礐窑塆塝塅垸垟坨坜坂圳圩"
+"""Names of people and villages that GB2312 forgot."""
 
 
 def gb2312() -> Iterable[str]:
@@ -39,7 +41,7 @@ def wanted() -> str:
     words = [path.read_text("utf-8") for path in sorted((HERE.parent).rglob("*.j2"))]
     towns = [path.read_text("utf-8") for path in sorted((HERE.parent.parent / "bot").rglob("*.toml"))]
     used = {letter for text in (*words, *towns) for letter in text if letter.isprintable()}
-    return "".join(sorted({chr(n) for n in range(0x20, 0x7F)} | set(PUNCTUATION) | set(gb2312()) | used))
+    return "".join(sorted({chr(n) for n in range(0x20, 0x7F)} | set(PUNCTUATION) | set(RARE) | set(gb2312()) | used))
 
 
 def cut(source: Path, family: str, target: Path) -> int:
