@@ -67,3 +67,5 @@ class Outcome:
     tells: tuple[Tell, ...] = ()
     then: tuple[str, Mapping[str, Any]] | None = None
     """A form to open next, by name, with the answers already known."""
+    answers: bool = False
+    """Whether what was said is also the answer to that form's first question, to be asked back about."""

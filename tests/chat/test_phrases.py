@@ -9,16 +9,20 @@ CONTACT, URGENCY, SYMPTOMS = "returnee.contact_options", "need_more.urgency_opti
 WHO, FROM, BY, TONIGHT = ("returnee.who_options", "returnee.came_from_options", "returnee.transport_options",
                           "need_more.tonight_options")  # fmt: skip
 ZH = [
-    ("没有", CONTACT, "no"), ("没有啊", CONTACT, "no"), ("没 有。", CONTACT, "no"), ("没接触过", CONTACT, "no"), ("有", CONTACT, "yes"),
-    ("有的", CONTACT, "yes"), ("有没有呢", CONTACT, None), ("说不准", CONTACT, "unsure"), ("不急", URGENCY, "later"),
+    ("没有", CONTACT, "no"), ("没有啊", CONTACT, "no"), ("没 有。", CONTACT, "no"), ("没接触过", CONTACT, "no"),
+    ("有", CONTACT, "yes"), ("有的", CONTACT, "yes"), ("有没有呢", CONTACT, None), ("说不准", CONTACT, "unsure"),
+    ("不急", URGENCY, "later"),
     ("一点都不急", URGENCY, "later"), ("不是很急", URGENCY, None), ("急", URGENCY, "now"), ("急啊", URGENCY, "now"),
-    ("急还是不急", URGENCY, None), ("第二个", URGENCY, "soon"), ("2", URGENCY, "soon"), ("２", URGENCY, "soon"), ("②", URGENCY, "soon"),
-    ("2.", URGENCY, "soon"), ("选2", URGENCY, "soon"), ("二", URGENCY, "soon"), ("第3项", URGENCY, "later"), ("9", URGENCY, None),
+    ("急还是不急", URGENCY, None), ("第二个", URGENCY, "soon"), ("2", URGENCY, "soon"), ("２", URGENCY, "soon"),
+    ("②", URGENCY, "soon"), ("2.", URGENCY, "soon"), ("选2", URGENCY, "soon"), ("二", URGENCY, "soon"),
+    ("第3项", URGENCY, "later"), ("9", URGENCY, None),
     ("0", URGENCY, None), ("不发烧，有点咳嗽", SYMPTOMS, "cough"), ("不咳嗽", SYMPTOMS, None), ("没有发烧", SYMPTOMS, "none"),
     ("发烧咳嗽", SYMPTOMS, None), ("没事", SYMPTOMS, "none"), ("都好着呢", SYMPTOMS, "none"), ("我儿子", WHO, "relative"),
-    ("我", WHO, "self"), ("俺自己", WHO, "self"), ("我和儿子", WHO, None), ("湖北别的地方", FROM, "hubei"), ("湖北", FROM, "hubei"),
+    ("我", WHO, "self"), ("俺自己", WHO, "self"), ("我和儿子", WHO, None), ("湖北别的地方", FROM, "hubei"),
+    ("湖北", FROM, "hubei"),
     ("湖北别的地方 黄冈", FROM, "hubei"), ("别的地方", FROM, "elsewhere"), ("从武汉", FROM, "wuhan"), ("不是武汉", FROM, None),
-    ("武汉和湖北", FROM, None), ("坐火车", BY, "train"), ("开车来的", BY, "car"), ("骑马", BY, None), ("明早再办吧", TONIGHT, "morning"),
+    ("武汉和湖北", FROM, None), ("坐火车", BY, "train"), ("开车来的", BY, "car"), ("骑马", BY, None),
+    ("明早再办吧", TONIGHT, "morning"),
     ("", BY, None), ("😀", BY, None),
 ]  # fmt: skip
 EN = [
