@@ -79,8 +79,8 @@ class Leases:
         return f"process/{self.owner}"
 
     async def _obtain(self, name: str) -> None:
-        while not await self._held(name):
-            await asyncio.sleep(RENEWED)  # noqa: ASYNC110 - what is waited for happens in another process
+        while not await self._held(name):  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(RENEWED)
 
     async def _worked(self, name: str, work: Callable[[], Awaitable[None]]) -> bool:
         """Whether the work came to its own end."""

@@ -23,6 +23,8 @@ MOST_TOGETHER = 64
 """Pieces of work that may share one commit on SQLite: beyond that a reply would wait longer than a commit costs."""
 TRIES = 5
 POSTGRES_WORKERS = 4
+COUNTED = {"preserve_rowcount": True}
+"""Or an INSERT on PostgreSQL counts -1 rows, and what is there already would look new."""
 SQLITE_AWAY = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
      sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM)
@@ -177,11 +179,12 @@ def _worth_another_try(fault: Exception) -> bool:
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False, "timeout": 30}
-        )
+            url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False, "timeout": 30},
+            execution_options=COUNTED,
+        )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True)
+    return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True, execution_options=COUNTED)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
