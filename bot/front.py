@@ -160,7 +160,7 @@ class Front:
             return None, said(hearing.words.locale, (Say(f"{form.name}.in_group", {"link": hearing.link}),))
         answers = dict(conversation.prefill(hearing.context, hearing.reads)) if conversation.prefill else {}
         if form.glean and rest:
-            answers |= form.glean(rest, hearing.setting)
+            answers |= form.glean(hearing.text, hearing.setting)
         first = hearing.words.say("form.put_aside") if hearing.talk else ""
         handed = self._hand_over(hearing)
         turn = open_form(form, new_id()[-10:], hearing.setting, answers, first)
@@ -229,6 +229,8 @@ class Front:
             name, known = outcome.then
             conversation = self.routes.conversations[name]
             turn = open_form(conversation.form, new_id()[-10:], hearing.setting, known, letter.text)
+            if outcome.answers:
+                turn = take_turn(conversation.form, turn.talk, hearing.incoming.said, hearing.setting)
             if turn.end == "asking":
                 self._keep(hearing, conversation, turn.talk)
                 return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chat.reading.numbers import normalise
+from chat.reading.phrases import among
 from chat.words import Words
 from rules.duty import Duty
 from rules.roster import Shift
@@ -51,10 +51,9 @@ class Reads:
         return duties.find(self.ledger, ref) if ref else None
 
     def named(self, block: str, text: str) -> str:
-        """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
-        said = normalise(text).lower()
+        """The key of the first line of a vocabulary whose word is in the text, and not denied there; empty when none is."""
         lines = self.words.options(block).items()
-        return next((key for key, words in lines if any(word.lower() in said for word in words)), "")
+        return next((key for key, words in lines if among(text, {key: words})), "")
 
     def last_silent(self, person: str) -> Duty | None:
         """The latest duty of this person that was closed after silence."""

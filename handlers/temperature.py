@@ -111,7 +111,7 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     if isinstance(found, Read):
         return on_finished(TemperatureReport(found.tenths), context, reads, now)
     if isinstance(found, Ask):
-        return Outcome(then=("temperature", {}), says=())
+        return Outcome(then=("temperature", {}), answers=True)
     return None
 
 
