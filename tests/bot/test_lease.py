@@ -41,7 +41,7 @@ class Village:
 
     async def until(self, *polls: str) -> None:
         async with asyncio.timeout(10):
-            while self.polls != list(polls):
+            while self.polls != list(polls):  # noqa: ASYNC110 - the clock of these tests is moved by hand
                 await asyncio.sleep(0.01)
 
 
@@ -92,7 +92,7 @@ async def test_one_whose_lease_was_taken_stops_receiving(village: Village) -> No
     await other.database.transact(lambda tx: lease.leases.forget_others(other._ledger(tx), "other"))
     awake = village.receives(other)
     async with asyncio.timeout(10):
-        while len(village.polls) != 1 or not {"sleeper", "other"} & set(village.polls):
+        while len(village.polls) != 1 or not {"sleeper", "other"} & set(village.polls):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)
     assert len(village.polls) == 1
