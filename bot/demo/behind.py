@@ -59,13 +59,15 @@ class Teller:
         heard = last_heard(self.ledger)
         if heard is None:
             return Way()
-        asked = self._asked(heard)
         title = self._say("heard", who=self._name(heard.sender), said=heard.said)
-        facts = {"id": heard.id, "chat": heard.chat.partition(":")[2], "asks": asked["question"] if asked else ""}
+        facts = {"id": heard.id, "chat": heard.chat.partition(":")[2], "asks": ""}
         kept = traces.received(self.ledger, "web", heard.id)
         if kept is None:
-            return Way(title, (), facts)
+            # It lies in the mailbox and the desk has not decided it yet: the open question is still the one before it.
+            return Way(title, (), {**facts, "decided": False})
         at, fate = kept
+        asked = self._asked(heard)
+        facts |= {"asks": asked["question"] if asked else "", "decided": True}
         steps = [
             *self._read(heard, traces.span_of(at), fate, asked),
             *self._kept(heard, at, traces.answers(self.ledger, f"web/{heard.id}")),

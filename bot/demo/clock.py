@@ -59,12 +59,11 @@ async def obey(app: App, order: Order) -> None:
     if order.rate is not None:
         await app.clockwork.set_rate(order.rate)
         return
-    now = app.clock.now()
-    to = order.to if order.to is not None else now + (order.forward or timedelta())
-    if to - now > FARTHEST:
+    length = order.to - app.clock.now() if order.to is not None else order.forward or timedelta()
+    if length > FARTHEST:
         raise Malformed("clock_too_far")
     try:
-        await app.clockwork.move(to)
+        await (app.clockwork.move(order.to) if order.to is not None else app.clockwork.forward(length))
     except ValueError:
         raise Malformed("clock_past") from None
 

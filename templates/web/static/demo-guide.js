@@ -43,7 +43,7 @@ export class Guide {
   follow(seen) {
     if (!seen) return;
     this.last = seen;
-    if (!this.scene || this.scene.step === "end") return;
+    if (!this.scene || this.scene.step === "end" || seen.message.facts.decided === false) return;
     const { name } = this.scene;
     const { phone, kind, then, until } = SCENES[name];
     const { message, duty } = { message: seen.message.facts, duty: seen.duty.facts };
@@ -69,6 +69,7 @@ export class Guide {
   end(name) {
     this.to(`${name}_end`, null, {});
     this.scene.step = "end";
+    document.body.classList.remove("guided");
     this.tick(name);
     const done = new Set([...(load(DONE) ?? []), name]);
     sessionStorage.setItem(DONE, JSON.stringify([...done]));
@@ -88,7 +89,7 @@ export class Guide {
 
   mark() {
     this.box.hidden = !this.scene;
-    document.body.classList.toggle("guided", Boolean(this.scene));
+    document.body.classList.toggle("guided", Boolean(this.scene) && this.scene.step !== "end");
     for (const button of this.buttons) button.classList.toggle("playing", button.dataset.scene === this.scene?.name);
     if (this.scene?.step === "end") this.text.textContent = this.words[`${this.scene.name}_end`];
   }

@@ -21,13 +21,7 @@ export class Strip {
       });
     }
     this.adder.addEventListener("click", () => this.list());
-    const extra = document.createElement("button");
-    extra.type = "button";
-    extra.className = "more";
-    extra.textContent = "+";
-    extra.setAttribute("aria-label", this.adder.textContent.trim());
-    extra.addEventListener("click", () => this.list());
-    this.tabs.after(extra);
+    document.getElementById("more").addEventListener("click", () => this.list());
     this.prepareList();
     this.tabs.addEventListener("keydown", (event) => this.arrow(event));
     if (this.sets.size) this.show([...this.sets.keys()][0]);

@@ -1,0 +1,98 @@
+"""What the eye needs: contrast in both themes, things large enough for a thumb, a first sight without long instructions."""
+
+import pytest
+
+from tests.browser.conftest import Hall
+from tests.browser.player import do, step_of
+
+CONTRAST = """(selectors) => {
+  const rgb = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
+  const light = ([r, g, b]) => [r, g, b].map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (node) => {
+    const layers = [];
+    for (let n = node; n; n = n.parentElement) layers.push(rgb(getComputedStyle(n).backgroundColor));
+    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+  };
+  return selectors.map((selector) => {
+    const node = document.querySelector(selector);
+    if (!node) return [selector, 0];
+    const back = ground(node), front = over(rgb(getComputedStyle(node).color), back);
+    const [a, b] = [light(front), light(back)].sort((x, y) => y - x);
+    return [selector, (a + 0.05) / (b + 0.05)];
+  });
+}"""
+READ = (
+    "#now", "#day", "#next b", "#coming", "[data-rate='60']", "[aria-pressed=true][data-rate]", ".language",
+    ".suggestion b", ".suggestion span", "#guide-text", "#guide-stop", "#way-message .about", "#way-message li span",
+    "#way-duty h3", "#way-duty li.coming span", "#way-duty li.coming time", ".who h1", ".who p", ".row.mine .text",
+    ".row.mine time", ".row.theirs .text", ".chip", ".tool", ".adder", "#behind-title",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_contrast(hall: Hall, theme: str) -> None:
+    table = hall.table(1280, 800, color_scheme=theme)
+    table.open()
+    table.page.click("[data-scene=need]")
+    do(table, step_of(table.page))
+    table.page.wait_for_selector(".chip")
+    table.shot(f"wide-{theme}")
+    poor = [(selector, round(value, 2)) for selector, value in table.page.evaluate(CONTRAST, READ) if value < 4.5]
+    assert not poor
+    table.good()
+
+
+def test_first_sight_on_a_narrow_phone(hall: Hall) -> None:
+    table = hall.table(360, 740, has_touch=True)
+    table.open()
+    page = table.page
+    lead = page.locator(".lead")
+    assert lead.bounding_box()["height"] <= 2 * 1.6 * 14 + 1, "more than two lines of instructions"  # type: ignore[index]
+    assert page.locator(".handset:visible").count() == 1
+    small = page.evaluate("""() => [...document.querySelectorAll("button, a, summary, textarea")]
+        .filter((n) => n.offsetParent && n.getClientRects().length)
+        .filter((n) => n.getBoundingClientRect().height < 43.5 && !n.classList.contains("skip"))
+        .map((n) => `${n.className} ${n.textContent.trim()}`)""")
+    assert not small
+    page.click("#hands summary")
+    page.click("[data-forward='10m']")
+    table.until("document.getElementById('now').textContent === '07:35'")
+    page.locator("#tabs button").nth(3).click()
+    assert page.locator(".handset:visible").get_attribute("id") == "handset-group-yaowa"
+    assert len(table.letters("group-yaowa")) == 1
+    table.shot("narrow-notice")
+    table.good()
+
+
+def test_more_phones_from_the_towns_list(hall: Hall) -> None:
+    table = hall.table(1280, 800)
+    table.open()
+    page = table.page
+    page.locator("#add").scroll_into_view_if_needed()
+    page.click("#add")
+    page.fill("#list-search", "石门")
+    table.until(
+        "document.querySelectorAll('#list-found li').length === 5 || document.querySelectorAll('#list-found li').length === 4"
+    )
+    table.shot("wide-list")
+    page.locator("#list-found button").first.click()
+    page.wait_for_selector("#handset-group-shimen")
+    page.click("[data-forward='10m']")
+    page.wait_for_selector("#handset-group-shimen .bubble")
+    page.reload()
+    page.wait_for_selector("#handset-group-shimen .bubble")
+    table.good()
+
+
+def test_a_suggestion_glows_only_where_motion_is_welcome(hall: Hall) -> None:
+    table = hall.table(1280, 800)
+    table.page.clock.install()
+    table.open()
+    table.page.clock.fast_forward(11_000)
+    assert table.page.locator(".suggestion.glow").count() == 1
+    name = "getComputedStyle(document.querySelector('.suggestion.glow')).animationName"
+    assert table.page.evaluate(name) == "none"
+    table.page.emulate_media(reduced_motion="no-preference")
+    assert table.page.evaluate(name) == "glow"
