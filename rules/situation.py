@@ -9,12 +9,15 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from rules.context import Context
-from rules.duty import ENDED
+from rules.duty import ENDED, Duty
+from rules.figures import Fate, fate_of
 from rules.seeing import ABOUT_STAFF, realm_of
 from rules.town import LINES, Town
 
 OWN = ("missed", "visit", "order", "tip")
 """Kinds that are no word from the village itself: the program opened them, or somebody told on it."""
+KEPT: tuple[Fate, ...] = ("confirmed",)
+SAID: tuple[Fate, ...] = ("reported", "unconfirmed")
 WHOLE_TOWN = frozenset({"admin", "inspector"})
 Word = Literal["heard", "zero", "silent"]
 """What a village said in the window: something, that there is nothing (零报告), or not a word (未报)."""
@@ -37,24 +40,6 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Case:
-    """What the report needs of a duty, and nothing that tells of a person."""
-
-    kind: str
-    village: str
-    line: str
-    opened_at: datetime
-    state: str = "open"
-    due_at: datetime | None = None
-    reported_at: datetime | None = None
-    closed_at: datetime | None = None
-    confirmed: bool | None = None
-    merged: bool = False
-    about: str = ""
-    """Of a tip: whom it is about."""
-
-
-@dataclass(frozen=True)
 class Counted:
     """What the registers hold of one window; the mappings are village → number."""
 
@@ -66,17 +51,19 @@ class Counted:
     """Of those missed: answered later."""
     heard: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
-    cases: tuple[Case, ...] = ()
+    cases: tuple[Duty, ...] = ()
+    """Their cards hold no more than ``about``, of a tip."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """The two-hour promise: how many fell ``due`` in the window, how many of these were ``kept`` (``unconfirmed`` of them
-    without the asker's word), how many are ``open`` at its end and how many of those ``late``."""
+    """The two-hour promise, judged as rules.figures does: how many fell ``due`` in the window, how many of these the asker
+    confirmed in time (``kept``), how many were only ``said`` to be done in time, how many are ``open`` at its end and how many
+    of those ``late``."""
 
     due: int = 0
     kept: int = 0
-    unconfirmed: int = 0
+    said: int = 0
     open: int = 0
     late: int = 0
 
@@ -131,10 +118,11 @@ class VillageRow:
 
 @dataclass(frozen=True)
 class Hour:
-    """The needs that fell due in one hour beginning at ``at``: promise kept, or not."""
+    """The needs that fell due in one hour beginning at ``at``: confirmed in time, said to be done in time, or neither."""
 
     at: datetime
     kept: int
+    said: int
     broken: int
 
 
@@ -180,7 +168,7 @@ def situation(town: Town, scope: Scope, window: Window, counted: Counted) -> Sit
     """The situation of a scope. A village's own report never counts a tip about its staff."""
     wanted = frozenset(scope.villages) or frozenset((*(v.key for v in town.villages), ""))
     hidden = ABOUT_STAFF if scope.villages else ()
-    cases = [c for c in counted.cases if not c.merged and c.village in wanted and c.about not in hidden]
+    cases = [c for c in counted.cases if c.village in wanted and c.card.get("about") not in hidden]
     all_rows = [
         _row(v.key, v.name, counted, [c for c in cases if c.village == v.key], window)
         for v in town.villages
@@ -199,56 +187,57 @@ def situation(town: Town, scope: Scope, window: Window, counted: Counted) -> Sit
     )  # fmt: skip
 
 
-def needs_of(cases: Sequence[Case], window: Window) -> Needs:
-    """How the two-hour promise was kept; what was withdrawn never fell due."""
-    needs = [c for c in cases if c.kind == "need" and c.state != "cancelled"]
-    due = [c for c in needs if c.due_at is not None and window.since <= c.due_at < window.until]
-    kept = [c for c in due if _kept(c, window.until)]
+def needs_of(cases: Sequence[Duty], window: Window) -> Needs:
+    """How the two-hour promise was kept; what was withdrawn in time never fell due."""
+    fates = [fate for _, fate in judged(cases, window)]
+    needs = [c for c in cases if c.kind == "need"]
     return Needs(
-        len(due), len(kept), sum(1 for c in kept if not c.confirmed and c.reported_at is not None),
-        sum(1 for c in needs if _open(c, window.until)), sum(1 for c in needs if _late(c, window.until)),
+        len(fates), sum(fate in KEPT for fate in fates), sum(fate in SAID for fate in fates),
+        sum(_open(c, window.until) for c in needs), sum(_late(c, window.until) for c in needs),
     )  # fmt: skip
 
 
-def hours_of(cases: Sequence[Case], window: Window) -> tuple[Hour, ...]:
-    """Hour by hour of the window, how many needs fell due and were kept or not; also the hours without any."""
+def hours_of(cases: Sequence[Duty], window: Window) -> tuple[Hour, ...]:
+    """Hour by hour of the window, what became of the needs that fell due; also the hours without any."""
     hour = timedelta(hours=1)
     count = -((window.since - window.until) // hour)
-    kept: Counter[int] = Counter()
-    broken: Counter[int] = Counter()
-    for case in cases:
-        if case.kind == "need" and case.state != "cancelled" and case.due_at is not None:
-            which = kept if _kept(case, window.until) else broken
-            which[(case.due_at - window.since) // hour] += 1
-    return tuple(Hour(window.since + n * hour, kept[n], broken[n]) for n in range(count))
+    found = Counter(((due - window.since) // hour, fate in KEPT, fate in SAID) for due, fate in judged(cases, window))
+    return tuple(
+        Hour(window.since + n * hour, found[n, True, False], found[n, False, True], found[n, False, False])
+        for n in range(count)
+    )
 
 
-def _kept(case: Case, at: datetime) -> bool:
-    """Whether a need was done by its time: reported done and not reopened since, or closed by the asker's own word.
+def judged(cases: Sequence[Duty], window: Window) -> list[tuple[datetime, Fate]]:
+    """(when due, what became of it) of each need that fell due in the window."""
+    others = {case.ref: case for case in cases}
+    return [
+        (case.due_at, fate)
+        for case in cases
+        if case.kind == "need" and case.due_at is not None and window.since <= case.due_at < window.until
+        for fate in (fate_of(case, window.until, others),)
+        if fate != "cancelled"
+    ]
 
-    The asker may say 办好了 hours later, or never; the promise is on those who do it, hence their report counts."""
-    done = case.reported_at or case.closed_at
-    return done is not None and case.due_at is not None and done <= case.due_at and done < at
 
-
-def _open(case: Case, at: datetime) -> bool:
+def _open(case: Duty, at: datetime) -> bool:
     """Whether it was not over at that time."""
     return case.opened_at < at and (case.state not in ENDED or (case.closed_at is not None and case.closed_at >= at))
 
 
-def _late(case: Case, at: datetime) -> bool:
+def _late(case: Duty, at: datetime) -> bool:
     """Open, past its time, and nobody says that it is done."""
     waiting = case.reported_at is None or case.reported_at >= at
     return _open(case, at) and waiting and case.due_at is not None and case.due_at < at
 
 
-def _row(key: str, name: str, counted: Counted, cases: Sequence[Case], window: Window) -> VillageRow:
+def _row(key: str, name: str, counted: Counted, cases: Sequence[Duty], window: Window) -> VillageRow:
     figures = _figures(counted, frozenset((key,)), cases, window)
     word: Word = "heard" if key in counted.heard else "zero" if key in counted.zero else "silent"
     return VillageRow(key, name, word, figures, _load(key, cases, window))
 
 
-def _figures(counted: Counted, wanted: frozenset[str], cases: Sequence[Case], window: Window) -> Figures:
+def _figures(counted: Counted, wanted: frozenset[str], cases: Sequence[Duty], window: Window) -> Figures:
     def total(numbers: Mapping[str, int]) -> int:
         return sum(n for village, n in numbers.items() if village in wanted)
 
@@ -259,7 +248,7 @@ def _figures(counted: Counted, wanted: frozenset[str], cases: Sequence[Case], wi
     )  # fmt: skip
 
 
-def _load(key: str, cases: Sequence[Case], window: Window) -> Load:
+def _load(key: str, cases: Sequence[Duty], window: Window) -> Load:
     return Load(
         key,
         sum(1 for c in cases if window.since <= c.opened_at < window.until),
@@ -268,7 +257,7 @@ def _load(key: str, cases: Sequence[Case], window: Window) -> Load:
     )
 
 
-def _loads(keyed: Sequence[tuple[str, Case]], window: Window, order: Sequence[str]) -> tuple[Load, ...]:
+def _loads(keyed: Sequence[tuple[str, Duty]], window: Window, order: Sequence[str]) -> tuple[Load, ...]:
     keys = order or tuple(dict.fromkeys(key for key, _ in keyed))
     loads = [_load(key, [c for k, c in keyed if k == key], window) for key in keys]
     found = [load for load in loads if load.opened or load.open]

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Select, distinct, func, or_, select, text, update
 
-from rules.duty import ENDED
+from rules.duty import ENDED, Duty
 from rules.facts import ReportAsked, ReturnRegistered, TipGiven, ZeroReported
-from rules.situation import OWN, Case, Counted, Scope, Window
+from rules.situation import OWN, Counted, Scope, Window
 from storage.ledger import Ledger
 from storage.tables import (
     checkins,
@@ -25,6 +25,10 @@ from storage.tables import (
 )
 
 OPEN, DONE, FAILED = "open", "done", "failed"
+COUNTS = (
+    "ref", "kind", "village", "line", "opened_at", "state", "due_at", "reported_at", "closed_at", "confirmed", "merged_into",
+)  # fmt: skip
+"""What the report reads of a duty: nothing that tells of a person."""
 
 
 @dataclass(frozen=True)
@@ -200,21 +204,22 @@ def _said_zero(ledger: Ledger, since: datetime, until: datetime) -> frozenset[st
     return frozenset(ledger.tx.execute(query).scalars())
 
 
-def _cases(ledger: Ledger, since: datetime, until: datetime) -> tuple[Case, ...]:
+def _cases(ledger: Ledger, since: datetime, until: datetime) -> tuple[Duty, ...]:
     """Duties that were opened, fell due, were closed or stood open in the window."""
     d = duties.c
-    query = select(d.kind, d.village, d.line, d.opened_at, d.state, d.due_at, d.reported_at, d.closed_at, d.confirmed,
-                   d.merged_into, d.card_sealed)  # fmt: skip
+    query = select(*(d[name] for name in COUNTS), d.card_sealed)
     query = query.where(
         d.town == ledger.town, d.opened_at < until,
         or_(d.opened_at >= since, d.due_at >= since, d.closed_at >= since, d.state.not_in(ENDED)),
     )  # fmt: skip
     return tuple(
-        Case(r.kind, r.village, r.line, r.opened_at, r.state, r.due_at, r.reported_at, r.closed_at, r.confirmed,
-             bool(r.merged_into), _about(ledger, r.card_sealed) if r.kind == "tip" else "")
-        for r in ledger.tx.execute(query)
-    )  # fmt: skip
+        Duty(
+            **{name: row[name] for name in COUNTS},
+            card=_about(ledger, row["card_sealed"]) if row["kind"] == "tip" else {},
+        )
+        for row in ledger.tx.execute(query).mappings()
+    )
 
 
-def _about(ledger: Ledger, sealed: str) -> str:
-    return str((ledger.unseal(sealed) or {}).get("about", ""))
+def _about(ledger: Ledger, sealed: str) -> dict[str, Any]:
+    return {"about": (ledger.unseal(sealed) or {}).get("about", "")}

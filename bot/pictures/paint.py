@@ -19,7 +19,7 @@ SIZE = (7.2, 4.8)
 """1440 x 960: three to two, twice as many points as a phone shows."""
 PAPER, CARD, INK, SOFT, RULE = "#f3f1eb", "#ffffff", "#1d2420", "#5c655f", "#d9d6cc"
 TONES = {"plain": INK, "good": "#14664a", "bad": "#c2410c", "quiet": "#8a8f8b"}
-GOOD, BAD = TONES["good"], "#e2661a"
+GOOD, BETWEEN, BAD = TONES["good"], "#8fb8a5", "#e2661a"
 """Told apart by anybody: dark against light, and what is late is hatched too."""
 HATCH = "////"
 VOICE = {"good": "#14664a", "plain": "#8fb8a5", "quiet": "#bdbab0"}
@@ -94,9 +94,11 @@ def _axes(figure: Figure, box: tuple[float, float, float, float]) -> Axes:
     return axes
 
 
-def _key(figure: Figure, x: float, y: float, good: str, bad: str) -> None:
+def _key(figure: Figure, x: float, y: float, labels: list[str]) -> None:
     """What the colours mean, as squares with their words."""
-    for label, hatch, colour in ((good, "", GOOD), (bad, HATCH, BAD)):
+    colours = (GOOD, BAD) if len(labels) == 2 else (GOOD, BETWEEN, BAD)
+    for label, colour in zip(labels, colours, strict=True):
+        hatch = HATCH if colour == BAD else ""
         figure.patches.append(
             Rectangle((x, y), 0.014, 0.021, transform=figure.transFigure, facecolor=colour, edgecolor=CARD, hatch=hatch,
                       linewidth=0)
@@ -116,17 +118,19 @@ def _hours(figure: Figure, chart: Json) -> None:
     if chart["empty"]:
         _words(figure, 0.2625, 0.40, chart["empty"], 9, color=SOFT, ha="center")
         return
-    _key(figure, 0.052, 0.608, chart["kept"], chart["broken"])
+    _key(figure, 0.052, 0.608, chart["key"])
     axes = _axes(figure, (0.06, 0.222, 0.41, 0.355))
     places = range(len(chart["hours"]))
-    kept = [hour["kept"] for hour in chart["hours"]]
-    broken = [hour["broken"] for hour in chart["hours"]]
-    axes.bar(places, kept, 0.74, color=GOOD)
-    axes.bar(places, broken, 0.74, bottom=kept, color=BAD, hatch=HATCH, edgecolor=CARD, linewidth=0)
-    top = max(a + b for a, b in zip(kept, broken, strict=True))
-    for place, (good, bad) in enumerate(zip(kept, broken, strict=True)):
-        if good + bad:
-            axes.text(place, good + bad + top * 0.03, str(good + bad), ha="center", fontsize=7.5, color=INK)
+    below = [0] * len(places)
+    for part, colour in enumerate((GOOD, BETWEEN, BAD)):
+        heights = [hour["counts"][part] for hour in chart["hours"]]
+        hatch = HATCH if colour == BAD else ""
+        axes.bar(places, heights, 0.74, bottom=below, color=colour, hatch=hatch, edgecolor=CARD, linewidth=0)
+        below = [a + b for a, b in zip(below, heights, strict=True)]
+    top = max(below)
+    for place, total in enumerate(below):
+        if total:
+            axes.text(place, total + top * 0.03, str(total), ha="center", fontsize=7.5, color=INK)
     axes.set_ylim(0, top * 1.16)
     axes.set_yticks([])
     step = max(1, -(-len(chart["hours"]) // 8))
@@ -142,7 +146,7 @@ def _bars(figure: Figure, chart: Json) -> None:
     if not rows:
         _words(figure, 0.7375, 0.40, chart["empty"], 9, color=SOFT, ha="center")
         return
-    _key(figure, 0.527, 0.608, chart["open"], chart["late"])
+    _key(figure, 0.527, 0.608, chart["key"])
     _words(figure, 0.948, 0.608, chart["more"], 7.5, color=SOFT, ha="right")
     name = min(0.19, max(0.07, 0.012 + max(_width(row["name"]) for row in rows) * 0.0088))
     axes = _axes(figure, (0.527 + name, 0.16, 0.43 - name, 0.43))

@@ -48,9 +48,9 @@ def _tiles(found: Situation, words: Texts) -> list[Json]:
 
 def _hours(found: Situation, words: Texts) -> Json:
     chart = words.options("report.chart")
-    hours = [{"at": f"{h.at:%H}", "kept": h.kept, "broken": h.broken} for h in found.hours]
+    hours = [{"at": f"{h.at:%H}", "counts": [h.kept, h.said, h.broken]} for h in found.hours]
     return {
-        "title": chart["hours_title"][0], "kept": chart["kept"][0], "broken": chart["broken"][0],
+        "title": chart["hours_title"][0], "key": [chart[part][0] for part in ("kept", "said", "broken")],
         "axis": chart["hours_axis"][0], "hours": hours, "empty": "" if found.needs.due else chart["hours_empty"][0],
     }  # fmt: skip
 
@@ -64,8 +64,8 @@ def _bars(found: Situation, words: Texts) -> Json:
     else:
         rows = [_bar(r.name, r.load, words.say("report.bar_note", row=r)) for r in _worst(found.rows)]
     return {
-        "title": chart["kinds_title" if one else "villages_title"][0], "open": chart["open"][0],
-        "late": chart["late"][0], "rows": rows[:MOST_BARS], "empty": "" if rows else chart["bars_empty"][0],
+        "title": chart["kinds_title" if one else "villages_title"][0], "key": [chart["open"][0], chart["late"][0]],
+        "rows": rows[:MOST_BARS], "empty": "" if rows else chart["bars_empty"][0],
         "more": words.say("report.bars_more", count=len(rows) - MOST_BARS) if len(rows) > MOST_BARS else "",
     }  # fmt: skip
 

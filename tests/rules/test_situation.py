@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rules.context import Context
-from rules.situation import Case, Counted, Needs, Scope, Situation, Window, needs_of, scope_of, situation, window_of
+from rules.duty import Duty
+from rules.situation import Counted, Needs, Scope, Situation, Window, needs_of, scope_of, situation, window_of
 from rules.town import Area, Line, Town, Village
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -35,12 +36,15 @@ TOWN = Town(
 WHOLE = Scope()
 
 
-def need(due: str, done: str = "", confirmed: bool | None = True, state: str = "", **more: object) -> Case:
+def need(due: str, done: str = "", confirmed: bool | None = True, state: str = "", **more: object) -> Duty:
     """A need of 姚洼 that fell due then; ``done``: reported (and, unless ``state`` says otherwise, closed) then."""
     due_at, done_at = at(due), at(done) if done else None
     state = state or ("closed" if done else "open")
     closed = done_at if state in ("closed", "cancelled") else None
-    case = Case("need", "yaowa", "monitoring", due_at - timedelta(hours=2), state, due_at, done_at, closed, confirmed)
+    case = Duty(
+        due, "need", due_at - timedelta(hours=2), "yaowa", "monitoring", state=state, due_at=due_at, reported_at=done_at,
+        closed_at=closed, confirmed=confirmed if state == "closed" else None,
+    )  # fmt: skip
     return replace(case, **more)  # type: ignore[arg-type]
 
 
@@ -66,8 +70,8 @@ def test_window(day: int, clock: str, since: str) -> None:
         ("confirmed in time", need("11:00", "10:30"), Needs(1, 1)),
         ("to the minute", need("11:00", "11:00"), Needs(1, 1)),
         ("a minute late", need("11:00", "11:01"), Needs(1, 0)),
-        ("closed after silence", need("11:00", "10:30", False), Needs(1, 1, 1)),
-        ("waiting for the asker's word", need("11:00", "10:30", None, "reported"), Needs(1, 1, 1, 1)),
+        ("closed after silence", need("11:00", "10:30", False), Needs(1, 0, 1)),
+        ("waiting for the asker's word", need("11:00", "10:30", None, "reported"), Needs(1, 0, 1, 1)),
         ("nobody came", need("11:00"), Needs(1, 0, 0, 1, 1)),
         ("claimed and late", need("11:00", state="claimed"), Needs(1, 0, 0, 1, 1)),
         ("not due yet", need("21:30"), Needs(0, 0, 0, 1, 0)),
@@ -75,12 +79,14 @@ def test_window(day: int, clock: str, since: str) -> None:
         ("due at its beginning", replace(need("21:00"), due_at=WINDOW.since), Needs(1, 0, 0, 1, 1)),
         ("due before it and open still", replace(need("20:00"), due_at=at("20:00", 9)), Needs(0, 0, 0, 1, 1)),
         ("withdrawn", need("11:00", "10:30", state="cancelled"), Needs()),
+        ("confirmed too late", need("11:00", "10:30", closed_at=at("12:00")), Needs(1, 0, 1)),
+        ("withdrawn when it was late", need("11:00", "11:30", state="cancelled"), Needs(1)),
         ("closed by the asker's own word", need("11:00", "", state="closed", closed_at=at("10:10")), Needs(1, 1)),
         ("done after the report", need("20:50", "21:10"), Needs(1, 0, 0, 1, 1)),
         ("a fever has no promise", replace(need("11:00"), kind="fever"), Needs()),
     ],
 )
-def test_two_hour_promise(what: str, case: Case, counts: Needs) -> None:
+def test_two_hour_promise(what: str, case: Duty, counts: Needs) -> None:
     assert needs_of([case], WINDOW) == counts, what
 
 
@@ -108,17 +114,26 @@ def test_worst_village_first_and_only_those_with_something() -> None:
 
 
 def test_hours_have_every_hour_of_the_window() -> None:
-    found = seen(cases=(need("11:20", "11:00"), need("11:40"), need("20:59")))
+    found = seen(cases=(need("11:20", "11:00"), need("11:40"), need("20:59"), need("12:00", "11:59", False)))
     assert len(found.hours) == 24
-    assert [(f"{h.at:%H}", h.kept, h.broken) for h in found.hours if h.kept + h.broken] == [("11", 1, 1), ("20", 0, 1)]
+    assert [(f"{h.at:%H}", h.kept, h.said, h.broken) for h in found.hours if h.kept + h.said + h.broken] == [
+        ("11", 1, 0, 1),
+        ("12", 0, 1, 0),
+        ("20", 0, 0, 1),
+    ]
 
 
 def test_merged_is_judged_as_the_one_it_went_into() -> None:
-    assert seen(cases=(need("11:00", "10:00", merged=True), need("11:00"))).needs == Needs(1, 0, 0, 1, 1)
+    merged = need("11:00", "10:00", None, ref="2", merged_into="1")
+    assert seen(cases=(merged, need("11:00", ref="1"))).needs == Needs(2, 0, 0, 1, 1)
+    assert seen(cases=(merged, need("11:00", "10:50", ref="1"))).needs == Needs(2, 2)
 
 
 def test_a_village_reads_nothing_of_tips_about_its_staff() -> None:
-    tips = tuple(Case("tip", "yaowa", "screening", at("09:00"), about=who) for who in ("villager", "cadre", "higher"))
+    tips = tuple(
+        Duty(who, "tip", at("09:00"), "yaowa", "screening", card={"about": who})
+        for who in ("villager", "cadre", "higher")
+    )
     whole, own = seen(cases=tips), seen(Scope(("yaowa",)), cases=tips)
     assert (whole.figures.tips, own.figures.tips) == (3, 1)
     assert (whole.rows[0].load.open, own.rows[0].load.open) == (3, 1)
@@ -131,7 +146,7 @@ def test_a_village_reads_of_itself_only() -> None:
 
 
 def test_a_line_leader_reads_the_town_with_their_line_first() -> None:
-    cases = (Case("return", "yaowa", "screening", at("09:00")), need("11:00"))
+    cases = (Duty("1", "return", at("09:00"), "yaowa", "screening"), need("11:00"))
     found = seen(Scope(line="monitoring"), cases=cases)
     assert (found.place, [line.key for line in found.lines]) == ("许家湖", ["monitoring", "screening"])
 
