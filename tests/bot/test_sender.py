@@ -116,7 +116,7 @@ async def test_a_repeated_letter_is_marked_while_it_waits(office: Office) -> Non
     office.put("alert paper:x words")
     async with office.open() as sender:
         async with asyncio.timeout(20):
-            while len(office.gateway.said) < 2:
+            while len(office.gateway.said) < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             await sender.drained()
     assert office.states() == [("waiting", "429")]
@@ -157,7 +157,7 @@ async def test_letters_of_a_dead_process_are_taken_over_those_of_a_living_one_ar
         office.do(leases.take, "process/alive", "alive", NOW, NOW + timedelta(seconds=15))
     async with office.open():
         async with asyncio.timeout(20):
-            while [state[0] for state in office.states()] != [state[0] for state in states]:
+            while [state[0] for state in office.states()] != [state[0] for state in states]:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
     assert (office.gateway.said, office.states()) == (said, states)
@@ -196,7 +196,7 @@ async def test_two_senders_keep_the_order_of_each_chat(office: Office) -> None:
     office.put(*(f"reply paper:{chat} {n}" for n in range(6) for chat in "abc"))
     async with office.open("one") as sender, office.open("two"), asyncio.timeout(30):
         await sender.drained()
-        while {state for state, _ in office.states()} != {"accepted"}:
+        while {state for state, _ in office.states()} != {"accepted"}:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     for chat in "abc":
         assert [s for s in office.gateway.said if s.startswith(f"paper:{chat}")] == [
