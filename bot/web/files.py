@@ -43,6 +43,7 @@ async def upload(request: Request) -> Response:
     if not isinstance(file, UploadFile):
         raise Sorry(400, "no_file")
     content = await file.read()
+    await file.close()
     kind, mime = sort_of(content)
     key = secrets.token_urlsafe(24)
     await doors.mailbox.store(Stored(key, chat, sender, kind, mime, content))

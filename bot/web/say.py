@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -31,9 +32,10 @@ async def say(request: Request) -> Response:
         (incoming,) = doors.gateway.parse(raw)
     except Unfit as unfit:
         raise Sorry(400, unfit.block) from None
+    name = await _name(doors, request, incoming)
     if not incoming.said.text.startswith(UNSEEN):
-        await _keep(doors, request, incoming, raw)
-    await doors.receive(incoming)
+        await _keep(doors, request, incoming, {**raw, "name": name})
+    await doors.receive(replace(incoming, sender_name=name))
     return JSONResponse({"kept": True})
 
 
@@ -58,18 +60,20 @@ async def _keep(doors: Doors, request: Request, incoming: Incoming, raw: Mapping
     if said.attachment and not said.text:
         text = ""
     attached = [[said.attachment.kind, said.attachment.ref]] if said.attachment else []
-    name = "" if incoming.private else await _name(doors, incoming)
-    body = {"text": text, "rows": [], "picture": "", "attachments": attached, "name": name}
+    body = {"text": text, "rows": [], "picture": "", "attachments": attached, "name": raw["name"]}
     files = [ref for _, ref in attached]
     await doors.mailbox.put(incoming.chat, incoming.message_id, incoming.sender, body, files=files)
 
 
-async def _name(doors: Doors, incoming: Incoming) -> str:
-    """How somebody is called in a group: among villagers only by the family name."""
+async def _name(doors: Doors, request: Request, incoming: Incoming) -> str:
+    """How somebody is called in a group: among villagers only by the family name; never by the address, which is a key."""
+    if incoming.private:
+        return ""
     known = await doors.mailbox.person(incoming.sender)
     found = doors.town().village_of_chat(incoming.chat)
-    name = known.name if known else ""
-    return mask(name) if found is not None and found[1] == "group" else name
+    if known is None or not known.name:
+        return words_of(request).say("web.no_name", mark=doors.mailbox.vault.lookup(incoming.sender)[:4])
+    return mask(known.name) if found is not None and found[1] == "group" else known.name
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -11,9 +11,10 @@ export function clock(iso) {
   return iso.slice(11, 16); // the server writes the town's own time: the phone's zone has no say
 }
 
-export function day(iso, words) {
-  const [, month, date] = iso.slice(0, 10).split("-").map(Number);
-  return words.month_day.replace("{month}", month).replace("{day}", date);
+export function day(iso, locale) {
+  const [year, month, date] = iso.slice(0, 10).split("-").map(Number);
+  const at = new Date(Date.UTC(year, month - 1, date));
+  return at.toLocaleDateString(locale === "zh" ? "zh-CN" : "en-GB", { month: "short", day: "numeric", timeZone: "UTC" });
 }
 
 // Text with its first 【…】 standing out, what is late marked, and links to our own pages as links; all else is just text.
@@ -105,10 +106,12 @@ export function link(button, className) {
   return make("a", { href: button.url, class: `${className}${call ? " call" : ""}` }, button.label);
 }
 
+const flat = (rows) => rows.reduce((all, row) => all.concat(row), []); // older browsers have no flat()
+
 // The quick answers of an older question, to be seen and not to be pressed; drawn once something was said after it.
 function spent(letter) {
-  const labels = letter.rows.flat().filter((b) => b.data).map((b) => make("span", { class: "spent" }, b.label));
-  const calls = letter.rows.flat().filter((b) => b.url).map((b) => link(b, "action")).filter(Boolean);
+  const labels = flat(letter.rows).filter((b) => b.data).map((b) => make("span", { class: "spent" }, b.label));
+  const calls = flat(letter.rows).filter((b) => b.url).map((b) => link(b, "action")).filter(Boolean);
   const box = make("div", { class: "spent-row", "aria-hidden": "true", hidden: !letter.dead }, ...labels);
   return calls.length ? make("div", {}, make("div", { class: "actions" }, ...calls), box) : box;
 }

@@ -1,8 +1,8 @@
 // One phone: a chat as one person sees it. A page may show many of them over one stream.
 
-import { bubble, clock, day, isQuick, link, spend } from "./bubble.js";
+import { bubble, day, isQuick, spend } from "./bubble.js";
 import { composer } from "./composer.js";
-import { icon, make, memory } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { openOutbox, post } from "./outbox.js";
 import { sizes } from "./settings.js";
 
@@ -16,7 +16,8 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
   const own = chat === sender;
   const shown = new Map(); // id → {node, letter}
   let asking = null; // the letter whose quick answers stand above the input
-  let replyTo = null, settledAt = 0, top = 0;
+  let replyTo = null, top = 0;
+  let pinned = true; // whether the end is to stay in sight when letters grow or the keyboard opens
 
   const talk = make("ol", { class: "talk", role: "log", "aria-live": "off", "aria-label": words.talk, tabindex: 0 });
   const empty = make("p", { class: "empty" }, own ? words.empty : words.empty_group);
@@ -31,7 +32,7 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     say: (text) => write({ text }, text),
     sendFile: (blob, kind, url) => outbox.sendFile(blob, kind, { url }),
     sendPlace: (lat, lon) => write({ location: { lat, lon } }, words.place),
-    note: tell, recording, settled: () => nearEnd() && toEnd(),
+    note: tell, recording, settled: () => pinned && toEnd(),
     receive, setOnline, focus: () => input.field.focus(),
   };
   const input = composer(phone);
@@ -45,7 +46,10 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
   element.setAttribute("aria-label", role ? `${title}, ${role}` : title);
   element.replaceChildren(head, sheet.panel, offline,
     make("div", { class: "middle" }, talk, empty, newest), note, quoting, answers, input.form);
-  talk.addEventListener("scroll", () => { if (nearEnd()) newest.hidden = true; });
+  talk.addEventListener("scroll", () => {
+    pinned = nearEnd();
+    if (pinned) newest.hidden = true;
+  });
 
   const outbox = openOutbox({ chat, sender, locale, onChange });
   outbox.resume();
@@ -90,10 +94,10 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
 
   function receive(letter) {
     const before = shown.get(letter.id);
-    const stay = nearEnd();
+    const stay = pinned;
     const state = before && before.node.dataset.state;
     if (before && letter.from === "person" && before.letter.quote) letter = Object.assign({ quote: before.letter.quote }, letter);
-    place(letter, !before && Date.now() - settledAt > 0 && talk.getAttribute("aria-live") === "polite");
+    place(letter, !before && talk.getAttribute("aria-live") === "polite");
     if (state) {
       const node = shown.get(letter.id).node;
       node.dataset.state = state;
@@ -128,7 +132,7 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     const mark = talk.querySelector(`[data-day="${node.day}"]`);
     if (mark && mark.place <= letter.place) return;
     if (mark) mark.remove();
-    const line = make("li", { class: "day", "data-day": node.day }, make("span", {}, day(letter.at, words)));
+    const line = make("li", { class: "day", "data-day": node.day }, make("span", {}, day(letter.at, locale)));
     line.place = letter.place;
     node.before(line);
   }
@@ -149,9 +153,13 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     answers.replaceChildren();
     answers.hidden = !letter;
     if (!letter) return;
-    const buttons = letter.rows.reduce((all, row) => all.concat(row), []).filter((b) => b.data);
-    answers.append(...buttons.map((b) => make("button", { type: "button", class: `chip ${sort(b)}`, onclick: () => choose(b, letter) }, b.label)));
-    if (nearEnd()) toEnd();
+    for (const row of letter.rows) {
+      const chips = row.filter((b) => b.data).map((b) => make("button", {
+        type: "button", class: `chip ${sort(b)}`, onclick: () => choose(b, letter),
+      }, b.label));
+      if (chips.length) answers.append(make("div", { class: "answer-row" }, ...chips));
+    }
+    if (pinned) toEnd();
   }
 
   function sort(button) {
@@ -212,9 +220,10 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
 
   function toEnd(smooth) {
     talk.scrollTo({ top: talk.scrollHeight, behavior: smooth ? "smooth" : "auto" });
+    pinned = true;
     newest.hidden = true;
   }
-  if (window.ResizeObserver) new ResizeObserver(() => nearEnd() && toEnd()).observe(talk);
+  if (window.ResizeObserver) new ResizeObserver(() => pinned && toEnd()).observe(talk);
 
   return phone;
 }
