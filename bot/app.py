@@ -19,6 +19,7 @@ from bot.gateways import Gateway
 from bot.lease import Leases, OneReceiver
 from bot.post import Post
 from bot.reporting import Reporting, picture_folder
+from bot.rings import Rings
 from bot.sender import Sender
 from bot.slots import SlotWork
 from bot.tick import Ticker
@@ -84,7 +85,7 @@ class App:
         )  # fmt: skip
         self.reporting = Reporting(self.desk, picture_folder(self.database.url))
         self.delivery = Delivery(climber, self.page_has)
-        self.ticker = Ticker(self.desk, SlotWork(), self.delivery)
+        self.ticker = Ticker(self.desk, Rings(self.desk, SlotWork(), self.delivery))
         self.clockwork = Clockwork(
             self.database, self.vault, self.town.key, self.clock, self.ticker, self.sender, self.reporting.idle
         )

@@ -14,13 +14,6 @@ def to_check(ledger: Ledger, real_now: datetime, most: int = 200) -> list[str]:
     return list(dict.fromkeys(ledger.tx.execute(query).scalars()))
 
 
-def next_check(ledger: Ledger) -> datetime | None:
-    """When, in real time, the next delivery is to be looked at."""
-    query = select(outbox.c.check_at).where(outbox.c.town == ledger.town, outbox.c.check_at.is_not(None))
-    found: datetime | None = ledger.tx.execute(query.order_by(outbox.c.check_at).limit(1)).scalar()
-    return found
-
-
 def of_cause(ledger: Ledger, cause: str) -> list[tuple[str, str, str, str, str]]:
     """(state, channel, address, platform id, duty) of the letters with this cause."""
     columns = outbox.c

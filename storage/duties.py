@@ -82,13 +82,14 @@ def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty
     return tuple(_duty(ledger, dict(zip(COLUMNS, row, strict=True))) for row in rows)
 
 
-def due(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:
-    """Duties whose next rung is due, the earliest first; rows another process is deciding are left to it."""
+def due(ledger: Ledger, now: datetime, most: int = 500) -> list[tuple[datetime, str]]:
+    """(when, number) of duties whose next rung is due, the earliest first; rows another process is deciding are left to
+    it."""
     return _past(ledger, duties.c.rung_at, now, most)
 
 
-def ringing(ledger: Ledger, now: datetime, most: int = 500) -> tuple[Duty, ...]:
-    """Duties whose next alarm has rung, the earliest first."""
+def ringing(ledger: Ledger, now: datetime, most: int = 500) -> list[tuple[datetime, str]]:
+    """(when, number) of duties whose next alarm has rung, the earliest first."""
     return _past(ledger, duties.c.alarm_at, now, most)
 
 
@@ -98,18 +99,12 @@ def last_silent(ledger: Ledger, subject: str) -> Duty | None:
     return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
 
 
-def _past(ledger: Ledger, clock: Column[Any], now: datetime, most: int) -> tuple[Duty, ...]:
-    query = select(duties).where(duties.c.town == ledger.town, clock <= now).order_by(clock, duties.c.ref).limit(most)
+def _past(ledger: Ledger, clock: Column[Any], now: datetime, most: int) -> list[tuple[datetime, str]]:
+    query = select(clock, duties.c.ref).where(duties.c.town == ledger.town, clock <= now)
+    query = query.order_by(clock, duties.c.ref).limit(most)
     if ledger.postgres:
         query = query.with_for_update(skip_locked=True)
-    return read_all(ledger, query)
-
-
-def next_alarm_at(ledger: Ledger) -> datetime | None:
-    """When the next alarm of a duty rings."""
-    query = select(duties.c.alarm_at).where(duties.c.town == ledger.town, duties.c.alarm_at.is_not(None))
-    found: datetime | None = ledger.tx.execute(query.order_by(duties.c.alarm_at).limit(1)).scalar()
-    return found
+    return [(row[0], row[1]) for row in ledger.tx.execute(query)]
 
 
 def next_rung(ledger: Ledger) -> tuple[datetime, str, str] | None:

@@ -52,10 +52,3 @@ def idle(ledger: Ledger, now: datetime, most: int = 200) -> list[tuple[str, str]
     if ledger.postgres:
         query = query.with_for_update(skip_locked=True)
     return [(chat, person) for chat, person in ledger.tx.execute(query)]
-
-
-def next_idle(ledger: Ledger) -> datetime | None:
-    """When the next talk falls idle."""
-    query = select(talks.c.idle_at).where(talks.c.town == ledger.town, talks.c.idle_at.is_not(None))
-    found: datetime | None = ledger.tx.execute(query.order_by(talks.c.idle_at).limit(1)).scalar()
-    return found

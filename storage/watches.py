@@ -78,13 +78,6 @@ def over(ledger: Ledger, at: datetime) -> list[Watch]:
     ]
 
 
-def next_end(ledger: Ledger) -> datetime | None:
-    """When the next watch ends."""
-    query = select(watches.c.until).where(watches.c.town == ledger.town, watches.c.ended_at.is_(None))
-    found: datetime | None = ledger.tx.execute(query.order_by(watches.c.until).limit(1)).scalar()
-    return found
-
-
 def end(ledger: Ledger, person: str, at: datetime) -> None:
     """The watch is over."""
     where = (watches.c.town == ledger.town) & (watches.c.person == person)
@@ -113,13 +106,6 @@ def due(ledger: Ledger, now: datetime, most: int = 500) -> list[Checkin]:
     if ledger.postgres:
         query = query.with_for_update(skip_locked=True)
     return [Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) for r in ledger.tx.execute(query)]
-
-
-def next_due(ledger: Ledger) -> datetime | None:
-    """When the next check-in's clock rings."""
-    query = select(checkins.c.next_at).where(checkins.c.town == ledger.town, checkins.c.next_at.is_not(None))
-    found: datetime | None = ledger.tx.execute(query.order_by(checkins.c.next_at).limit(1)).scalar()
-    return found
 
 
 def set_state(ledger: Ledger, checkin: Checkin) -> None:
