@@ -26,7 +26,7 @@ EACH = 3000
 WARM = 500
 HALF_SECONDS = 5
 SERVER = ("-m", "tests.botapi", "--fast", "--check-every", "50", "--token", TOKEN)
-PROGRAM = ("-m", "bench.own", "--config")
+PROGRAM = ("-m", "bot", "run", "--config")
 
 
 @dataclass(frozen=True)
