@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,6 +93,8 @@ class App:
 
     async def run(self) -> None:
         """Receive, send and tick until cancelled."""
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: the collector need not walk through it again and again
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.sender.run())
             tasks.create_task(self.reporting.run())
