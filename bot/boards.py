@@ -41,7 +41,7 @@ class Boards:
              again: bool = False) -> None:  # fmt: skip
         """One rung to one address: as a card, or added to the list of what came together."""
         duty, rung = step.duty, step.rung
-        locale = people.locales(ledger, (address,)).get(address, town.locale)
+        locale = people.locale_of(ledger, address, town.locale)
         key = flood_key(duty, rung)
         cause = f"{duty.ref}#{rung.key if rung else 'last'}"
         mark = Mark(duty.ref, cause, key, now, real_now + CHECK)
@@ -49,28 +49,28 @@ class Boards:
         refs = tuple(dict.fromkeys((*(c.duty for c in together), duty.ref)))[-MOST_LISTED:]
         if len(refs) <= SINGLES:
             letter = card(town, duty, locale, now, rung, step.skipped)
-            mark = replace(mark, digest=digest_of(card(town, duty, locale, now, edited=True)))
+            mark = replace(mark, digest=sign_of((duty,)))
             self.post.put(ledger, address, letter, "alert", real_now, mark)
             return
-        letter = card_list(town, self._duties(ledger, refs), locale, now)
-        mark = replace(mark, flood=f"{key}{LIST}{','.join(refs)}", digest=digest_of(letter))
+        together_now = self._duties(ledger, refs)
+        letter = card_list(town, together_now, locale, now)
+        mark = replace(mark, flood=f"{key}{LIST}{','.join(refs)}", digest=sign_of(together_now))
         standing = next((c for c in reversed(together) if c.refs), None)
         if standing is None or not self._change(ledger, standing, letter, mark, real_now, "alert"):
-            self.post.put(ledger, address, letter, "alert", real_now, mark)
+            row = self.post.put(ledger, address, letter, "alert", real_now, mark)
+            if row:
+                boards.listed(ledger, row, refs)
 
     def refresh(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime) -> None:
         """Every message that shows this duty says how it stands now."""
         for shown in boards.cards_of(ledger, duty.ref)[-MOST_EDITED:]:
-            locale = people.locales(ledger, (shown.address,)).get(shown.address, town.locale)
-            refs = shown.refs
-            letter = (
-                card_list(town, self._duties(ledger, refs), locale, now)
-                if refs
-                else card(town, duty, locale, now, edited=True)
-            )
-            if shown.digest == digest_of(letter):
+            locale = people.locale_of(ledger, shown.address, town.locale)
+            together = self._duties(ledger, shown.refs) or [duty]
+            if shown.digest == sign_of(together):
                 continue
-            boards.shows(ledger, shown.id, digest_of(letter))
+            boards.shows(ledger, shown.id, sign_of(together))
+            alone = not shown.refs
+            letter = card(town, duty, locale, now, edited=True) if alone else card_list(town, together, locale, now)
             cause = f"{shown.duty}!{shown.edits or shown.platform_id}"
             self._change(ledger, shown, letter, Mark(shown.duty, cause, shown.flood), real_now, "reply")
 
@@ -98,9 +98,23 @@ class Boards:
         return [duty for duty in (duties.of_message(ledger, ref) for ref in refs) if duty is not None]
 
 
-def digest_of(letter: Letter) -> str:
-    """What a letter shows, in a few characters that tell nothing of it."""
-    return sha256(repr((letter.text, letter.buttons)).encode()).hexdigest()[:16]
+def sign_of(together: Sequence[Duty]) -> str:
+    """What a card shows of these duties, but for the time that passes, in a few characters that tell nothing of it."""
+    shown = [
+        (
+            d.ref,
+            d.state,
+            d.holder_name,
+            d.due_at,
+            d.wait_until,
+            d.confirmed,
+            d.merged_into,
+            d.village,
+            sorted(d.card.items()),
+        )
+        for d in together
+    ]
+    return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def flood_key(duty: Duty, rung: Rung | None) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from bot.post import label_buttons
 from bot.texts import texts
 from chat.letter import Button, Letter, Rows
-from rules.binding import UNBOUND
 from rules.duty import Duty
 from rules.town import Rung, Town
 
@@ -25,7 +25,10 @@ def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None =
     )
     repeats = rung is not None and rung.repeat is not None
     files = tuple((str(kind), str(ref)) for kind, ref in duty.card.get("attachments", ()))
-    return Letter(words, label_buttons(locale, card_buttons(duty, repeats)), attachments=files)
+    return Letter(
+        words, label_buttons(locale, card_buttons(duty, repeats)), attachments=files, link=_link(town, f"d/{duty.ref}"),
+        mention=_mention(town, (duty,)),
+    )  # fmt: skip
 
 
 def card_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime) -> Letter:
@@ -35,7 +38,22 @@ def card_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime) ->
     words = _say(locale, "duty.list", lines=lines, kind=duties[0].kind, open=len(free))
     rows = tuple((Button(f"@acts.buttons.claim|{duty.ref}", f"d:claim:{duty.ref}"),) for duty in free[:MOST_BUTTONS])
     pairs = tuple((*rows[n], *(rows[n + 1] if n + 1 < len(rows) else ())) for n in range(0, len(rows), 2))
-    return Letter(words, label_buttons(locale, pairs))
+    where = urlencode({"village": duties[0].village, "kind": duties[0].kind})
+    return Letter(
+        words, label_buttons(locale, pairs), link=_link(town, f"board?{where}"), mention=_mention(town, duties)
+    )  # fmt: skip
+
+
+def _link(town: Town, path: str) -> str:
+    """Where it can be answered by whoever is signed in. It opens nothing by itself, so it may stand in any group."""
+    return f"{town.public_url}/{path}" if town.public_url else ""
+
+
+def _mention(town: Town, duties: Sequence[Duty]) -> tuple[str, ...]:
+    """The phones of those it is for: who holds it, else who answers for the household."""
+    phones = {p.id: p.phone for p in town.people if p.phone}
+    found = (phones.get(duty.holder or duty.responsible, "") for duty in duties if not duty.over)
+    return tuple(dict.fromkeys(phone for phone in found if phone))
 
 
 def _say(locale: str, block: str, **values: object) -> str:
@@ -48,10 +66,9 @@ def card_values(town: Town, duty: Duty, now: datetime) -> dict[str, object]:
     village = town.village(duty.village)
     left = (duty.due_at - now) // timedelta(minutes=1) if duty.due_at else None
     due = duty.due_at.astimezone(town.zone).strftime("%H:%M") if duty.due_at else ""
-    named = {p.id: p.name for p in town.people if not p.id.startswith(UNBOUND)}
     return {
         "duty": duty, "card": duty.shown, "village": village.name if village else "", "left": left, "due": due,
-        "responsible": named.get(duty.responsible, "") if duty.responsible else "",
+        "responsible": next((p.name for p in town.people if p.id == duty.responsible), "") if duty.responsible else "",
     }  # fmt: skip
 
 

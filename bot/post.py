@@ -39,25 +39,26 @@ class Post:
 
     def put(
         self, ledger: Ledger, address: str, letter: Letter, lane: str, real_now: datetime, mark: Mark = Mark()
-    ) -> bool:
-        """Queue a letter; False when its channel is not switched on, so that whoever sent it can turn to somebody else."""
+    ) -> str:
+        """Queue a letter; gives its last row's id. Empty when its channel is not switched on, so that whoever sent it can
+        turn to somebody else."""
         gateway = self.gateways.get(address.partition(":")[0])
         if gateway is None:
             log.warning("no such channel", channel=address.partition(":")[0])
-            return False
+            return ""
         return self.put_calls(ledger, address, gateway.render(address, letter), lane, real_now, mark)
 
     def put_calls(
         self, ledger: Ledger, address: str, calls: Sequence[Call], lane: str, real_now: datetime, mark: Mark
-    ) -> bool:
-        """Queue wire calls, in order; False when there are none."""
-        if calls:
-            outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, vars(mark))
-        return bool(calls)
+    ) -> str:
+        """Queue wire calls, in order; gives the last one's id, empty when there are none."""
+        if not calls:
+            return ""
+        return outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, vars(mark))[-1].id
 
-    def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, mark: Mark = Mark()) -> bool:
+    def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, mark: Mark = Mark()) -> str:
         """Render words in the addressee's language and queue them."""
-        words = texts(people.locales(ledger, (tell.to,)).get(tell.to, town.locale))
+        words = texts(people.locale_of(ledger, tell.to, town.locale))
         letter = Letter(words.say(tell.block, **tell.values), label_buttons(words.locale, tell.buttons))
         return self.put(ledger, tell.to, letter, tell.lane, real_now, replace(mark, duty=tell.duty))
 

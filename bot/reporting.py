@@ -102,8 +102,7 @@ class Reporting:
         window = window_of(order.at, town.report_time, town.zone)
         found = situation(town, order.scope, window, registers.counted(ledger, window))
         chats = (order.chat,) if order.chat else self._readers(ledger, town)
-        known = people.locales(ledger, chats)
-        to = tuple((chat, known.get(chat, town.locale)) for chat in chats)
+        to = tuple((chat, people.locale_of(ledger, chat, town.locale)) for chat in chats)
         head = any(v.head == order.chat and v.key in order.scope.villages for v in town.villages)
         return Report(order, to, found, not order.chat and chats != (town.command_post,), head and bool(found.silent))
 

@@ -20,11 +20,14 @@ class Texts:
             keep_trailing_newline=False, auto_reload=False,
         )  # fmt: skip
         self._options: dict[str, Mapping[str, tuple[str, ...]]] = {}
-        self._plain: dict[str, str] = {}
+        self._found: dict[str, tuple[Template, str]] = {}
 
     def say(self, block: str, **values: object) -> str:
         """The text of a block, without white space at its ends."""
-        template, name = self._find(block)
+        found = self._found.get(block)
+        if found is None:
+            found = self._found[block] = self._find(block)
+        template, name = found
         context = template.new_context(dict(values))
         return "".join(template.blocks[name](context)).strip()
 

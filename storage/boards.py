@@ -1,15 +1,16 @@
 """Cards as they stand in chats: which messages show a duty, so that they can be edited; without it a group would be noise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 
+from storage.fixed import Fixed
 from storage.ledger import Ledger
 from storage.outbox import WAITING
-from storage.tables import outbox
+from storage.tables import listings, outbox
 
 LIST = "/list:"
 """In a row's ``flood``: the message shows several duties, whose numbers follow."""
@@ -37,22 +38,62 @@ class Card:
         return tuple(self.flood.partition(LIST)[2].split(",")) if LIST in self.flood else ()
 
 
+_CARD = (
+    select(
+        outbox.c.id, outbox.c.channel, outbox.c.address, outbox.c.duty, outbox.c.state, outbox.c.platform_id,
+        outbox.c.flood, outbox.c.cause, outbox.c.edits, outbox.c.digest,
+    )
+    .where(outbox.c.town == bindparam("town"), (outbox.c.state == WAITING) | (outbox.c.state == "accepted"))
+    .order_by(outbox.c.id)
+)  # fmt: skip
+RECENT = Fixed(
+    _CARD.where(
+        outbox.c.address == bindparam("address"), outbox.c.flood >= bindparam("key"), outbox.c.flood < bindparam("end"),
+        outbox.c.told_at > bindparam("since"),
+    )
+)  # fmt: skip
+ALONE = Fixed(_CARD.where(outbox.c.duty == bindparam("ref"), outbox.c.told_at.is_not(None)))
+LISTED = Fixed(
+    _CARD.where(
+        outbox.c.id.in_(
+            select(listings.c.letter).where(listings.c.town == bindparam("town"), listings.c.duty == bindparam("ref"))
+        )
+    )
+)
+LAST_TOLD = Fixed(
+    select(outbox.c.told_at)
+    .where(
+        outbox.c.town == bindparam("town"), outbox.c.address == bindparam("address"), outbox.c.flood == bindparam("flood")
+    )
+    .order_by(outbox.c.told_at.desc())
+    .limit(1)
+)  # fmt: skip
+
+
 def recent(ledger: Ledger, address: str, key: str, since: datetime) -> list[Card]:
     """What was told to an address under a flood key (town time after ``since``), the oldest first."""
-    same = or_(outbox.c.flood == key, outbox.c.flood.startswith(key + LIST, autoescape=True))
-    query = _cards(ledger).where(outbox.c.address == address, same, outbox.c.told_at > since)
-    return _read(ledger, query)
+    # "0" is the sign after "/": between them stand the key itself and the lists under it, and the index finds both.
+    values = {"town": ledger.town, "address": address, "key": key, "end": key + "0", "since": since}
+    found = [Card(*row) for row in RECENT.rows(ledger.tx, values)]
+    return [card for card in found if card.flood == key or card.flood.startswith(key + LIST)]
 
 
 def cards_of(ledger: Ledger, ref: str) -> list[Card]:
     """The messages that show a duty's card, the oldest first; of a message edited several times only its last state."""
-    shows = or_(outbox.c.duty == ref, outbox.c.flood.contains(ref, autoescape=True))
-    found = _read(ledger, _cards(ledger).where(shows, outbox.c.cause.contains("#"), outbox.c.told_at.is_not(None)))
+    values = {"town": ledger.town, "ref": ref}
+    rows = {row[0]: row for row in (*ALONE.rows(ledger.tx, values), *LISTED.rows(ledger.tx, values))}
+    found = [Card(*rows[key]) for key in sorted(rows)]
     latest: dict[tuple[str, str], Card] = {}
     for card in found:
-        if card.duty == ref or ref in card.refs:
+        if "#" in card.cause and (card.duty == ref or ref in card.refs):
             latest[(card.address, card.platform_id or card.id)] = card
     return list(latest.values())
+
+
+def listed(ledger: Ledger, letter: str, refs: Sequence[str]) -> None:
+    """A message shows these duties."""
+    rows = [{"town": ledger.town, "duty": ref, "letter": letter} for ref in refs]
+    ledger.tx.execute(ledger.insert(listings).on_conflict_do_nothing(), rows)
 
 
 def rewrite(ledger: Ledger, row_id: str, call: Mapping[str, Any]) -> None:
@@ -75,24 +116,5 @@ def forget_waiting(ledger: Ledger, cause: str) -> None:
 
 def last_told(ledger: Ledger, address: str, flood: str) -> datetime | None:
     """The town time at which an address was last told something of this sort (a reminder)."""
-    query = select(outbox.c.told_at).where(
-        outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.flood == flood
-    )
-    found: datetime | None = ledger.tx.execute(query.order_by(outbox.c.told_at.desc()).limit(1)).scalar()
-    return found
-
-
-def _cards(ledger: Ledger) -> Select[Any]:
-    columns = outbox.c
-    return select(
-        columns.id, columns.channel, columns.address, columns.duty, columns.state, columns.platform_id, columns.flood,
-        columns.cause, columns.edits, columns.digest,
-    ).where(columns.town == ledger.town, columns.state.in_((WAITING, "accepted")))  # fmt: skip
-
-
-def _read(ledger: Ledger, query: Select[Any]) -> list[Card]:
-    rows = ledger.tx.execute(query.order_by(outbox.c.id))
-    return [
-        Card(r.id, r.channel, r.address, r.duty, r.state, r.platform_id, r.flood, r.cause, r.edits, r.digest)
-        for r in rows
-    ]
+    row = LAST_TOLD.first(ledger.tx, {"town": ledger.town, "address": address, "flood": flood})
+    return row[0] if row else None

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Select, bindparam, func, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
-from storage.fixed import Fixed
+from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
 from storage.tables import audit, duties, new_id, towns
 
@@ -27,27 +27,39 @@ def next_number(ledger: Ledger) -> str:
     return str(ledger.tx.execute(counted).scalar_one() - 1)
 
 
+COLUMNS = tuple(column.name for column in duties.c)
+ADD = whole_row(duties)
+RECORD = whole_row(audit)
+SAVE = Fixed(
+    update(duties)
+    .where(duties.c.town == bindparam("b_town"), duties.c.ref == bindparam("b_ref"))
+    .values({c.name: bindparam(f"b_{c.name}", type_=c.type) for c in duties.c if c.name not in ("town", "ref")})
+)
+ONE = Fixed(
+    select(duties).where(duties.c.town == bindparam("town"), duties.c.ref == bindparam("ref")).with_for_update()
+)
+
+
 def add(ledger: Ledger, duty: Duty) -> None:
     """Keep a new duty."""
-    ledger.tx.execute(duties.insert(), _row(ledger, duty))
+    ADD.run(ledger.tx, _row(ledger, duty))
 
 
 def save(ledger: Ledger, duty: Duty) -> None:
     """Keep a duty as it stands after a move or a rung."""
-    row = _row(ledger, duty)
-    where = (duties.c.town == ledger.town) & (duties.c.ref == duty.ref)
-    ledger.tx.execute(update(duties).where(where).values(row))
+    SAVE.run(ledger.tx, {f"b_{name}": value for name, value in _row(ledger, duty).items()})
 
 
 def find(ledger: Ledger, ref: str) -> Duty | None:
     """A duty by its number, locked until the transaction ends so that of two people pressing at once one comes
     first."""
-    return _one(ledger, select(duties).where(duties.c.ref == ref.upper()))
+    return of_message(ledger, ref.upper())
 
 
 def of_message(ledger: Ledger, ref: str) -> Duty | None:
     """The same as ``find``, by a reference the program itself kept."""
-    return _one(ledger, select(duties).where(duties.c.ref == ref))
+    row = ONE.first(ledger.tx, {"town": ledger.town, "ref": ref})
+    return _duty(ledger, dict(zip(COLUMNS, row, strict=True))) if row else None
 
 
 def open_in(
@@ -72,7 +84,6 @@ _OPEN_OF = select(duties).where(
 )  # fmt: skip
 OPEN_OF = Fixed(_OPEN_OF)
 OPEN_OF_KIND = Fixed(_OPEN_OF.where(duties.c.kind == bindparam("kind")))
-COLUMNS = tuple(column.name for column in duties.c)
 
 
 def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty, ...]:
@@ -128,13 +139,9 @@ def opened_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Du
 
 def record(ledger: Ledger, noun: str, ref: str, what: str, who: str, chat: str, at: datetime, note: str = "") -> None:
     """One row of history: who did what to a duty, watch or role, when and from which chat."""
-    ledger.tx.execute(
-        audit.insert(),
-        {
-            "town": ledger.town, "id": new_id(), "noun": noun, "ref": ref, "what": what, "who": who, "chat": chat,
-            "at": at, "note_sealed": ledger.vault.seal(note) if note else "",
-        },
-    )  # fmt: skip
+    sealed = ledger.vault.seal(note) if note else ""
+    row = {"town": ledger.town, "id": new_id(), "noun": noun, "ref": ref, "what": what, "who": who, "chat": chat}
+    RECORD.run(ledger.tx, {**row, "at": at, "note_sealed": sealed})
 
 
 def history(ledger: Ledger, noun: str, ref: str) -> list[tuple[datetime, str, str, str]]:

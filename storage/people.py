@@ -83,16 +83,19 @@ def reachable(ledger: Ledger, address: str, can: bool) -> None:
     _put(ledger, address, {"reachable": can})
 
 
+UNREACHABLE = Fixed(select(people.c.id).where(people.c.town == bindparam("town"), people.c.reachable.is_(False)))
+LOCALE = Fixed(select(people.c.locale).where(people.c.town == bindparam("town"), people.c.id == bindparam("id")))
+
+
+def locale_of(ledger: Ledger, address: str, default: str) -> str:
+    """The language an address reads, or the default where it is not known."""
+    row = LOCALE.first(ledger.tx, {"town": ledger.town, "id": address})
+    return (row[0] if row else "") or default
+
+
 def unreachable(ledger: Ledger) -> frozenset[str]:
     """The addresses that nothing reaches now."""
-    query = select(people.c.id).where(people.c.town == ledger.town, people.c.reachable.is_(False))
-    return frozenset(ledger.tx.execute(query).scalars())
-
-
-def locales(ledger: Ledger, addresses: tuple[str, ...]) -> Mapping[str, str]:
-    """The language each address reads, where known."""
-    query = select(people.c.id, people.c.locale).where(people.c.town == ledger.town, people.c.id.in_(addresses))
-    return {address: locale for address, locale in ledger.tx.execute(query) if locale}
+    return frozenset(row[0] for row in UNREACHABLE.rows(ledger.tx, {"town": ledger.town}))
 
 
 def bound(ledger: Ledger) -> Mapping[str, str]:

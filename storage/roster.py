@@ -2,11 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from rules.roster import Shift
+from storage.fixed import Fixed
 from storage.ledger import Ledger
 from storage.tables import new_id, shifts
+
+RUNNING = Fixed(
+    select(shifts.c.target, shifts.c.scope, shifts.c.person, shifts.c.since, shifts.c.until)
+    .where(shifts.c.town == bindparam("town"), shifts.c.since <= bindparam("at"), shifts.c.until > bindparam("at"))
+    .order_by(shifts.c.since.desc(), shifts.c.id)
+)
 
 
 def add(ledger: Ledger, shift: Shift) -> None:
@@ -21,6 +28,4 @@ def add(ledger: Ledger, shift: Shift) -> None:
 
 def running(ledger: Ledger, at: datetime) -> tuple[Shift, ...]:
     """The shifts that run at that time, the latest begun first."""
-    query = select(shifts).where(shifts.c.town == ledger.town, shifts.c.since <= at, shifts.c.until > at)
-    rows = ledger.tx.execute(query.order_by(shifts.c.since.desc(), shifts.c.id))
-    return tuple(Shift(r.target, r.scope, r.person, r.since, r.until) for r in rows)
+    return tuple(Shift(*row) for row in RUNNING.rows(ledger.tx, {"town": ledger.town, "at": at}))

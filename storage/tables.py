@@ -356,6 +356,14 @@ outbox = Table(
     Index("outbox_by_cause", "town", "cause"),
 )
 
+listings = Table(
+    "listings",
+    metadata,
+    _town(),
+    _key("duty", 16),
+    _key("letter", 32),
+)
+
 pauses = Table(
     "pauses",
     metadata,
@@ -424,4 +432,26 @@ web_shown = Table(
     _key("key", 64),
     _key("chat", 160),
     Column("at", Moment, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _town(),
+    _key("hash", 64),
+    Column("person", String(160), nullable=False),
+    Column("chat", String(160), nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("used_at", Moment),
+    Index("sign_ins_by_until", "town", "until"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _town(),
+    _key("hash", 64),
+    Column("person", String(160), nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("sessions_by_until", "town", "until"),
 )

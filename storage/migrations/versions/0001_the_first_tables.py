@@ -13,6 +13,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "listings",
+        sa.Column("town", sa.String(length=40), nullable=False),
+        sa.Column("duty", sa.String(length=16), nullable=False),
+        sa.Column("letter", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("town", "duty", "letter"),
+    )
+    op.create_table(
         "shifts",
         sa.Column("town", sa.String(length=40), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -345,6 +352,26 @@ def upgrade() -> None:
         sa.Column("at", Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("town", "village", "day"),
     )
+    op.create_table(
+        "sign_ins",
+        sa.Column("town", sa.String(length=40), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=160), nullable=False),
+        sa.Column("chat", sa.String(length=160), nullable=False),
+        sa.Column("until", Moment(timezone=True), nullable=False),
+        sa.Column("used_at", Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("town", "hash"),
+    )
+    op.create_index("sign_ins_by_until", "sign_ins", ["town", "until"], unique=False)
+    op.create_table(
+        "sessions",
+        sa.Column("town", sa.String(length=40), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=160), nullable=False),
+        sa.Column("until", Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("town", "hash"),
+    )
+    op.create_index("sessions_by_until", "sessions", ["town", "until"], unique=False)
     # ### end Alembic commands ###
 
 
@@ -397,4 +424,8 @@ def downgrade() -> None:
     op.drop_table("bindings")
     op.drop_index("audit_by_ref", table_name="audit")
     op.drop_table("audit")
+    op.drop_index("sessions_by_until", table_name="sessions")
+    op.drop_table("sessions")
+    op.drop_index("sign_ins_by_until", table_name="sign_ins")
+    op.drop_table("sign_ins")
     # ### end Alembic commands ###
