@@ -5,7 +5,7 @@ Without it a message could be lost between being read and being acted on.
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -18,8 +18,8 @@ from bot.texts import texts
 from bot.town_book import TownBook
 from chat.incoming import Incoming
 from chat.letter import Letter
-from rules.facts import DutyMoved, DutyOpened
-from storage import outbox, people
+from rules.facts import DutyMoved, DutyOpened, SignInGiven
+from storage import outbox, people, sign_ins
 from storage.database import Database, is_away
 from storage.fixed import NewRow
 from storage.keep import keep
@@ -61,6 +61,22 @@ class Desk:
             await self._failed(incoming, fault)
         self.wake()
 
+    async def ask(self, incoming: Incoming) -> Letter:
+        """The same for whoever waits for the answer (a page): it is given back, not sent. Empty for a message seen before.
+
+        Raises only when the database is away.
+        """
+        lock = f"{self.book.config_town.key}/{incoming.chat}"
+        try:
+            reply = await self.database.transact(lambda tx: self._decide(tx, incoming, sent=False), lock=lock)
+        except Exception as fault:
+            if is_away(fault):
+                raise
+            await self._failed(incoming, fault)
+            reply = Letter(texts(incoming.language).say("desk.apology"))
+        self.wake()
+        return reply or Letter("")
+
     async def set_aside(self, channel: str, message_id: str, raw: str) -> None:
         """Put on the record what could not even be parsed."""
         await self.database.transact(lambda tx: self._set_aside(tx, channel, message_id, raw))
@@ -70,16 +86,17 @@ class Desk:
                   exc_info=fault)  # fmt: skip
         await self.database.transact(lambda tx: self._apologise(tx, incoming, fault))
 
-    def _decide(self, tx: Connection, incoming: Incoming) -> None:
+    def _decide(self, tx: Connection, incoming: Incoming, sent: bool = True) -> Letter | None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
         if not _record(ledger, incoming, self.real_now()):
-            return
+            return None
         if incoming.event != "message":
             self._event(ledger, incoming)
-            return
+            return None
         now = self.town_now()
         heard = self.front.hear(ledger, self.book.town, incoming, now)
-        self.carry_out(ledger, heard, now, incoming)
+        self.carry_out(ledger, heard if sent else replace(heard, reply=None), now, incoming)
+        return heard.reply
 
     def carry_out(self, ledger: Ledger, heard: Heard, now: datetime, incoming: Incoming | None = None) -> None:
         """Keep the facts and queue what is said: all of it in the transaction that is open."""
@@ -97,6 +114,8 @@ class Desk:
                 self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now)
                 if fact.duty.rung_at is not None and fact.duty.rung_at <= now:
                     self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
+            elif isinstance(fact, SignInGiven):
+                sign_ins.give(ledger, fact.hash, fact.person, fact.chat, real_now)
         for tell in heard.tells:
             self.post.tell(ledger, self.book.town, tell, real_now, Mark(cause=cause))
 
@@ -118,7 +137,7 @@ class Desk:
             return
         known = people.find(ledger, incoming.sender)
         words = texts(known.locale if known and known.locale else self.book.town.locale)
-        if incoming.private or incoming.addressed:
+        if incoming.chat.partition(":")[0] in self.post.gateways and (incoming.private or incoming.addressed):
             letter = Letter(words.say("desk.apology"))
             cause = f"{incoming.channel}/{incoming.message_id}"
             self.post.put(ledger, incoming.chat, letter, "reply", self.real_now(), Mark(cause=cause))

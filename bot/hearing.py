@@ -60,7 +60,10 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     facts: tuple[object, ...] = ()
     if incoming.private and (known is None or not known.locale):
         facts = (PersonTold(incoming.sender, locale=words.locale),)
-    if known is not None and not known.reachable:
+    came_from_there = incoming.sender.startswith(
+        f"{incoming.channel}:"
+    )  # who acts on the board may have blocked the bot
+    if known is not None and not known.reachable and came_from_there:
         people.reachable(ledger, incoming.sender, True)
     return Hearing(ledger, incoming, context, words, setting, reads, talk, local, facts)
 

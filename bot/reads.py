@@ -55,6 +55,15 @@ class Reads:
         lines = self.words.options(block).items()
         return next((key for key, words in lines if among(text, {key: words})), "")
 
+    def new_token(self) -> str:
+        """128 random bits for a link that signs in."""
+        return secrets.token_urlsafe(16)
+
+    def has_private_chat(self, person: str) -> bool:
+        """Whether a letter to this person reaches a chat of their own: they have written there, and nothing was refused."""
+        known = people.find(self.ledger, person)
+        return known is not None and bool(known.locale) and known.reachable
+
     def last_silent(self, person: str) -> Duty | None:
         """The latest duty of this person that was closed after silence."""
         return duties.last_silent(self.ledger, person)

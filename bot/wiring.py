@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.routes import Act, Conversation, Listener, Reads, Routes
 from chat.letter import Outcome
-from handlers import danger, figures, front_door, need, orders, returnee, roster, temperature, tip, town_report
+from handlers import board, danger, figures, front_door, need, orders, returnee, roster, temperature, tip, town_report
 from handlers.duty import care, claim, done
 from handlers.duty.which import open_here
 from rules.context import Context
@@ -55,6 +55,7 @@ ROUTES = Routes(
         Act("roster", roster.on_roster, "staff"),
         Act("history", care.on_history, argument="ref"),
         Act("figures", figures.on_figures, "staff", "may"),
+        Act("board", board.on_board, "staff"),
         Act("report", town_report.on_report, "staff"),
         Act("zero", town_report.on_zero, "staff", aloud=True),
         Act("yes", done.on_yes, argument="ref"),

@@ -9,7 +9,7 @@ from chat.letter import Outcome, Say
 from rules.context import Context
 from rules.duty import Duty
 from rules.figures import Figures, Row, figures
-from rules.seeing import realm_of, seen
+from rules.seeing import has_realm, seen
 
 DAYS = 7
 """Days that are counted when nobody says how many."""
@@ -35,6 +35,8 @@ class Counted:
     until: datetime
     names: Mapping[str, str]
     """Village key → its name."""
+    needs: tuple[Duty, ...] = ()
+    """What was counted."""
 
 
 def counted(days: int, context: Context, reads: Reads, now: datetime) -> Counted:
@@ -44,21 +46,21 @@ def counted(days: int, context: Context, reads: Reads, now: datetime) -> Counted
     hours = {duty.ref: duty.opened_at.astimezone(context.town.zone).hour for duty in needs}
     climbs = reads.climbs_of(tuple(duty.ref for duty in needs))
     names = {village.key: village.name for village in context.town.villages}
-    return Counted(figures(needs, now, climbs, hours), since, now, names)
+    return Counted(figures(needs, now, climbs, hours), since, now, names, needs)
 
 
 def on_figures(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """数据, 数据 30: the last days of what this person may see."""
     digits = "".join(letter for letter in argument if letter.isdecimal())
     days = min(max(int(digits), 1), 90) if digits else DAYS
-    if realm_of(context).villages == () and not realm_of(context).lines and not realm_of(context).whole:
+    if not has_realm(context):
         return Outcome(says=(Say("figures.not_yours"),))
     shown = counted(days, context, reads, now)
     zone = context.town.zone
     values = {
         "f": shown.figures, "days": days, "since": shown.since.astimezone(zone), "until": shown.until.astimezone(zone),
         "villages": _named(shown.figures.by_village, shown.names), "holders": _named(shown.figures.by_holder, {}),
-        "now": now,
+        "now": now, "link": f"{context.town.public_url}/figures" if context.town.public_url else "",
     }  # fmt: skip
     return Outcome(says=(Say("figures.shown", values),))
 

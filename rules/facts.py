@@ -132,3 +132,12 @@ class ShiftTaken:
     shift: Shift
     who: Address
     chat: Address
+
+
+@dataclass(frozen=True)
+class SignInGiven:
+    """A link was given to this person, in ``chat``, that signs in once; only the hash of its token is known here."""
+
+    hash: str
+    person: Address
+    chat: Address

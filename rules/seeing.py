@@ -35,6 +35,12 @@ def realm_of(context: Context) -> Realm:
     return Realm(tuple(sorted(villages)), lines)
 
 
+def has_realm(context: Context) -> bool:
+    """Whether there is anything at all that whoever speaks here could see as staff."""
+    realm = realm_of(context)
+    return realm.whole or bool(realm.villages or realm.lines)
+
+
 def may_see(duty: Duty, context: Context) -> bool:
     """Whether this duty may be shown to, and moved by, whoever speaks here."""
     who = context.sender

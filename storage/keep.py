@@ -69,6 +69,10 @@ def _wrong_code(ledger: Ledger, fact: facts.WrongCode, now: datetime) -> None:
     people.wrong_code(ledger, fact.chat, now)
 
 
+def _sign_in(ledger: Ledger, fact: facts.SignInGiven, now: datetime) -> None:
+    """Kept by the desk itself: a link lives in real time, which is not known here."""
+
+
 KEEPERS: dict[type[Any], Callable[[Ledger, Any, datetime], None]] = {
     facts.PersonTold: _person_told,
     facts.DutyOpened: _duty_opened,
@@ -82,4 +86,5 @@ KEEPERS: dict[type[Any], Callable[[Ledger, Any, datetime], None]] = {
     facts.Bound: _bound,
     facts.ShiftTaken: _shift,
     facts.WrongCode: _wrong_code,
+    facts.SignInGiven: _sign_in,
 }

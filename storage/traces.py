@@ -83,6 +83,13 @@ def last_touched(ledger: Ledger, most: int = 20) -> list[Mark]:
     return [Mark(r.id, r.ref, r.what, r.who, r.chat, r.at) for r in rows]
 
 
+def moves_since(ledger: Ledger, since: datetime) -> frozenset[str]:
+    """The ids of all history written after this real time."""
+    first = f"{int(since.timestamp() * 1_000_000):014x}"
+    query = select(audit.c.id).where(audit.c.town == ledger.town, audit.c.id > first)
+    return frozenset(ledger.tx.execute(query).scalars())
+
+
 def answers(ledger: Ledger, cause: str) -> list[Sent]:
     """The letters that answer a message (``channel/id``)."""
     return _sent(ledger, outbox.c.cause == cause)

@@ -18,8 +18,8 @@ from bot.commands.hindrance import hindrance, migrated, own_webhook_listen
 from bot.commands.outward import outward_gateways
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
-from bot.demo import SAMPLE_TOWN, demo_doors
 from bot.delivery import always_seen
+from bot.demo import SAMPLE_TOWN, demo_doors
 from bot.gateways import Gateway
 from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
@@ -27,6 +27,7 @@ from bot.logs import set_up_logs
 from bot.mailbox import DatabaseMailbox
 from bot.watchdog import Watchdog
 from bot.web.app import Doors, make_app
+from bot.web.office import Office
 from bot.web.server import serve
 from storage.database import Database
 from storage.mailbox import page_has
@@ -115,7 +116,7 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     mailbox.now = app.clock.now
     doors = Doors(
         town=lambda: app.book.town, mailbox=mailbox, receive=app.desk.receive, gateway=web,
-        demo=demo_doors(app) if demo_mode else None,
+        demo=demo_doors(app) if demo_mode else None, office=Office(app.desk, mailbox, app.real_now),
     )  # fmt: skip
     calls = telegram.routes() if telegram else []
     elsewhere = own_webhook_listen(config)

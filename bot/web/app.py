@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web import files, pages, say, stream
+from bot.web import files, office_paths, pages, say, stream
 from bot.web.doors import Doors, Sorry, words_of
 from bot.web.static import static
 
@@ -24,6 +24,7 @@ def make_app(doors: Doors, extra: Sequence[BaseRoute] = ()) -> Starlette:
     routes: list[BaseRoute] = [
         *(doors.demo.routes() if doors.demo is not None else ()),
         *extra,
+        *(office_paths.routes() if doors.office is not None else ()),
         Route("/", pages.front),
         Route("/c/{key}", pages.village),
         Route("/p/{key}", pages.person),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute
@@ -12,6 +12,9 @@ from bot.gateways.web import CHANNEL, KEY, WebGateway, address, key_of
 from bot.mailbox import DatabaseMailbox
 from bot.texts import LOCALES, Texts, texts
 from rules.town import Address, Town
+
+if TYPE_CHECKING:
+    from bot.web.office import Office
 
 COOKIE = "cunshao"
 LANGUAGE = "lang"
@@ -34,6 +37,8 @@ class Doors:
     receive: Receive
     gateway: WebGateway
     demo: Demo | None = None
+    office: "Office | None" = None
+    """The board and the figures, for those who work; None: a page for villagers alone."""
 
 
 class Sorry(Exception):

@@ -34,6 +34,7 @@ async def serve(app: Starlette, host: str, port: int, sock: socket.socket | None
         server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await serving
+        own.close()
 
 
 def _hang_up(app: Starlette) -> None:

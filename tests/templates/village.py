@@ -130,6 +130,12 @@ class FakeReads:
     def new_tip_number(self) -> str:
         return "W3XY"
 
+    def new_token(self) -> str:
+        return "AbCdEfGhIjKlMnOpQrStUv"
+
+    def has_private_chat(self, person: str) -> bool:
+        return bool(self.duties)
+
     def duty(self, ref: str) -> Duty | None:
         return next((d for d in self.duties if d.ref == ref), None)
 

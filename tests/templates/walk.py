@@ -15,6 +15,7 @@ from chat.form import Form, Setting
 from chat.incoming import Attachment, Said
 from chat.letter import Letter, Outcome, Rows, Say
 from chat.turn import ask_again, open_form, take_turn
+from handlers.board import on_board
 from handlers.duty import alarms
 from handlers.need import MoreReport, NeedReport
 from handlers.returnee import ReturneeReport
@@ -126,6 +127,8 @@ def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outc
 
 
 def _reports() -> Iterator[tuple[Context, Outcome]]:
+    no_pages = replace(CONTEXTS["head"], town=replace(TOWN, public_url=""))
+    yield no_pages, on_board("", no_pages, FakeReads(), NOW)
     for name, report, reads in _finished():
         for context in (LI, replace(LI, watched=False, cadre="", name=""), CONTEXTS["stranger"]):
             for now in (NOW, NIGHT):

@@ -1,0 +1,142 @@
+"""What a board shows of a duty: its words, its age as a length, and the moves that can be made; all of it from the rules."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.cards import card_buttons, card_values
+from bot.hearing import Hearing
+from bot.post import label_buttons
+from bot.texts import Texts
+from chat.letter import Button, Rows
+from handlers.duty.which import open_here
+from rules.context import Context
+from rules.duty import ANYBODY, Duty, worst_first
+from rules.town import Town
+
+STATES = ("open", "claimed", "reported")
+SOON = timedelta(minutes=30)
+TITLE = re.compile(r"^【[^】]*】")
+"""A card's words begin with its kind and number, which stand in the heading here."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for; ``ref``: the card that a link named."""
+
+    village: str = ""
+    kind: str = ""
+    line: str = ""
+    mine: bool = False
+    ref: str = ""
+
+    def fits(self, duty: Duty, context: Context) -> bool:
+        """Whether a duty is among it."""
+        pairs = ((self.village, duty.village), (self.kind, duty.kind), (self.line, duty.line))
+        mine = context.sender in (duty.holder, duty.offered_to, duty.responsible)
+        return all(want in ("", has) for want, has in pairs) and (mine or not self.mine)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """All that this person may see, the worst first, before the filters."""
+
+    context: Context
+    duties: tuple[Duty, ...]
+    now: datetime
+
+    @property
+    def villages(self) -> Mapping[str, str]:
+        """Key → name of where something is open."""
+        here = {duty.village for duty in self.duties}
+        return {v.key: v.name for v in self.context.town.villages if v.key in here}
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """Of what kinds."""
+        return sorted({duty.kind for duty in self.duties})
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """On what lines."""
+        return sorted({duty.line for duty in self.duties} - {""})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One card. ``filled``: percent of the time until it is due that is gone; ``stands``: late, soon or fine."""
+
+    ref: str
+    kind: str
+    village: str
+    lines: tuple[str, ...]
+    left: str
+    filled: int
+    stands: str
+    moves: tuple[Button, ...]
+    phones: tuple[Button, ...]
+
+
+def look(hearing: Hearing) -> Looked:
+    """What is open where this person may act: the same that 待办 lists in the chat."""
+    return Looked(hearing.context, worst_first(open_here(hearing.context, hearing.reads)), hearing.now)
+
+
+def columns(looked: Looked, wanted: Wanted, words: Texts) -> Mapping[str, tuple[Shown, ...]]:
+    """State → its cards, the worst first."""
+    chosen = [duty for duty in looked.duties if wanted.fits(duty, looked.context)]
+    return {state: tuple(shown(d, looked, words) for d in chosen if d.state == state) for state in STATES}
+
+
+def shown(duty: Duty, looked: Looked, words: Texts) -> Shown:
+    """One duty as this person sees it now."""
+    town = looked.context.town
+    village = town.village(duty.village)
+    left = duty.due_at - looked.now if duty.due_at else None
+    late = left is not None and left < timedelta()
+    stands = "late" if late else "soon" if left is not None and left <= SOON else "fine"
+    return Shown(
+        duty.ref, duty.kind, village.name if village else "", _text(duty, town, looked.now, words),
+        words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at)),
+        _filled(duty, town, looked.now), stands, *_buttons(duty, looked, words),
+    )  # fmt: skip
+
+
+def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...]:
+    """The words of the chat's card, without the title and the time left, which have places of their own."""
+    values = {**card_values(town, duty, now), "left": None}
+    text = words.say("duty.alert", waited=0, skipped=[], edited=False, **values)
+    return tuple(line.strip() for line in TITLE.sub("", text).splitlines() if line.strip())
+
+
+def _filled(duty: Duty, town: Town, now: datetime) -> int:
+    """What has no due time is measured by the promise."""
+    whole = (duty.due_at - duty.base) if duty.due_at else town.need_within
+    return max(0, min(100, round(100 * ((now - duty.base) / whole)))) if whole > timedelta() else 100
+
+
+def _minutes(length: timedelta | None) -> int | None:
+    return None if length is None else length // timedelta(minutes=1)
+
+
+def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """The moves that this person can make now, and whom to ring. Who does not hold it is not offered what would be refused."""
+    me, town = looked.context.sender, looked.context.town
+    row = [b for row in card_buttons(duty, duty.repeat_at is not None) for b in row]
+    if duty.holder not in ("", me):
+        row = [b for b in row if b.data.startswith("d:ack:") or b.url]
+    if duty.state == "claimed" and duty.holder == me:
+        row.append(Button("@acts.buttons.back", f"d:back:{duty.ref}"))
+    if duty.holder != me and duty.offered_to in (me, ANYBODY) and duty.state == "claimed":
+        row = [
+            Button(f"@acts.buttons.{x}", f"d:{x}:{duty.ref}")
+            for x in ("claim", "decline")[: 1 + (duty.offered_to == me)]
+        ] + row
+    row.append(Button("@board.buttons.history", f"d:history:{duty.ref}"))
+    rows: Rows = label_buttons(words.locale, (tuple(row),))
+    phone = next((p.phone for p in town.people if p.id == duty.holder and p.phone and p.id != me), "")
+    rings = tuple(b for b in rows[0] if b.url)
+    if phone:
+        rings += (Button(words.say("board.ring_holder", name=duty.holder_name), url=f"tel:{phone}"),)
+    return tuple(b for b in rows[0] if b.data), rings
