@@ -60,7 +60,7 @@ class Teller:
         if heard is None:
             return Way()
         title = self._say("heard", who=self._name(heard.sender), said=heard.said)
-        facts = {"id": heard.id, "chat": heard.chat.partition(":")[2], "asks": ""}
+        facts: dict[str, object] = {"id": heard.id, "chat": heard.chat.partition(":")[2], "asks": ""}
         kept = traces.received(self.ledger, "web", heard.id)
         if kept is None:
             # It lies in the mailbox and the desk has not decided it yet: the open question is still the one before it.
@@ -146,7 +146,7 @@ class Teller:
             told = [x for x in letters if x.told_at is not None and abs(x.told_at - mark.at) < timedelta(seconds=1)]
             there = [x.sent_at - x.made_at for x in told if x.sent_at is not None]
             text = self._say(
-                "told", names=[self._name(x.address) for x in told] or [mark.note], waited=max(int(rest), 0),
+                "told", names=self._told(duty, mark, {x.address for x in told}), waited=max(int(rest), 0),
                 spent=_seconds(max(there), 1) if there else "", waiting=len(told) - len(there),
             )  # fmt: skip
         elif sort == "alarm":
@@ -174,13 +174,18 @@ class Teller:
         for at, key, text in sorted(found)[:MOST_COMING]:
             yield Step(f"{duty.ref}/{key}", text, self._clock(at), "coming")
 
+    def _told(self, duty: Duty, mark: Mark, reached: set[str]) -> list[str]:
+        """The targets of a rung that was told (its note), each with those who got a letter."""
+        return [self._target(duty, target, reached) for target in mark.note.split(", ")]
+
     def _rung(self, duty: Duty, rung: Rung) -> str:
-        targets = self.words.options("demo.targets")
-        names = []
-        for target in rung.tell:
-            found = [self._name(a) for a in addresses(self.town, duty, target)]
-            names.append(self._say("target", target=targets.get(target, (target,))[0], names=found))
+        names = [self._target(duty, target) for target in rung.tell]
         return self._say("coming", names=names, unless=rung.unless or "")
+
+    def _target(self, duty: Duty, target: str, reached: set[str] | None = None) -> str:
+        found = [a for a in addresses(self.town, duty, target) if reached is None or a in reached]
+        word = self.words.options("demo.targets").get(target, (target,))[0]
+        return self._say("target", key=target, target=word, names=[self._name(a) for a in found])
 
     def _name(self, address: str) -> str:
         return name_of(self.town, self.words, address)

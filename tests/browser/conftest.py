@@ -74,13 +74,24 @@ class Program:
             return False
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    found = Program(tmp_path / "demo")
+def _running(folder: Path) -> Iterator[Program]:
+    found = Program(folder / "demo")
     found.folder.mkdir()
     found.start()
     yield found
     found.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """A town in which nothing has happened yet."""
+    yield from _running(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A town that several tests look at."""
+    yield from _running(tmp_path_factory.mktemp("town"))
 
 
 @dataclass
@@ -147,9 +158,19 @@ class Hall:
         return Table(context.new_page(), self.program.url)
 
 
+def _opened(hall: Hall) -> Iterator[Hall]:
+    yield hall
+    for context in hall.contexts:
+        context.close()
+
+
 @pytest.fixture
 def hall(chromium: Browser, program: Program) -> Iterator[Hall]:
-    found = Hall(chromium, program)
-    yield found
-    for context in found.contexts:
-        context.close()
+    """Pages on a town of the test's own."""
+    yield from _opened(Hall(chromium, program))
+
+
+@pytest.fixture
+def open_hall(chromium: Browser, town: Program) -> Iterator[Hall]:
+    """Pages on a town that other tests have used."""
+    yield from _opened(Hall(chromium, town))

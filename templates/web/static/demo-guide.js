@@ -16,9 +16,11 @@ export class Guide {
     this.text = document.getElementById("guide-text");
     this.buttons = [...document.querySelectorAll("[data-scene]")];
     this.scene = load(KEPT);
+    if (this.scene && this.scene.step !== "end") this.scene.step = ""; // after a reload the phone is pointed at anew
     for (const name of load(DONE) ?? []) this.tick(name);
     for (const button of this.buttons) button.addEventListener("click", () => this.start(button));
-    document.getElementById("guide-stop").addEventListener("click", () => this.stop());
+    this.leave = document.getElementById("guide-stop");
+    this.leave.addEventListener("click", () => this.stop());
     this.mark();
   }
 
@@ -47,14 +49,26 @@ export class Guide {
     const { name } = this.scene;
     const { phone, kind, then, until } = SCENES[name];
     const { message, duty } = { message: seen.message.facts, duty: seen.duty.facts };
-    const mine = duty.kind === kind && duty.ref !== this.scene.duty;
     const spoken = message.chat === phone && message.id !== this.scene.from;
+    const mine = duty.kind === kind && (duty.ref !== this.scene.duty || spoken);
     if (mine && ["claimed", "reported", "closed"].includes(duty.state) && then === "claim") return this.end(name);
+    if (mine && then === "climb") this.watch(duty.told);
     if (mine && until && duty.told.includes(until)) return this.end(name);
     if (spoken && message.asks) return this.answer(phone, message);
     if (mine && then === "climb") return this.to("nobody", null, {});
     if (mine) return this.to("claim", CADRES, {});
-    if (!spoken) return this.to("send", phone, { who: this.strip.title(phone) });
+    if (spoken) return this.to("same", null, {});
+    this.to("send", phone, { who: this.strip.title(phone) });
+  }
+
+  // The phone that was told last is brought into sight.
+  watch(told) {
+    const fresh = told.filter((chat) => !this.scene.told?.includes(chat) && this.strip.title(chat));
+    if (!fresh.length) return;
+    const first = !this.scene.told;
+    this.scene.told = told;
+    this.keep();
+    if (!first) this.strip.point(fresh.at(-1));
   }
 
   answer(phone, { asks, id }) {
@@ -67,8 +81,9 @@ export class Guide {
   }
 
   end(name) {
-    this.to(`${name}_end`, null, {});
+    this.to(`${name}_end`, SCENES[name].until ?? null, {});
     this.scene.step = "end";
+    this.leave.textContent = this.words.ok;
     document.body.classList.remove("guided");
     this.tick(name);
     const done = new Set([...(load(DONE) ?? []), name]);
@@ -82,7 +97,7 @@ export class Guide {
     this.clock.next.classList.toggle("here", block === "nobody");
     if (this.scene.step !== block) {
       this.scene.step = block;
-      this.strip.point(phone);
+      if (block !== "nobody") this.strip.point(phone);
       this.keep();
     }
   }
@@ -91,12 +106,14 @@ export class Guide {
     this.box.hidden = !this.scene;
     document.body.classList.toggle("guided", Boolean(this.scene) && this.scene.step !== "end");
     for (const button of this.buttons) button.classList.toggle("playing", button.dataset.scene === this.scene?.name);
+    this.leave.textContent = this.scene?.step === "end" ? this.words.ok : this.words.stop;
     if (this.scene?.step === "end") this.text.textContent = this.words[`${this.scene.name}_end`];
   }
 
   tick(name) {
     const button = this.buttons.find((one) => one.dataset.scene === name);
     if (!button || button.classList.contains("done")) return;
+    document.body.classList.add("tried");
     button.classList.add("done");
     const mark = document.createElement("i");
     mark.textContent = this.words.done;
