@@ -100,20 +100,29 @@ class Clockwork:
         It ends even if some chat cannot be written to: what waits for long is not waited for, what is slow for a while.
         """
         async with self._moving:
-            if to < self.clock.now():
-                raise ValueError("the clock goes forward only")
-            patience = Patience(self.sender, self.finished)
-            with self.clock.standing_still():
-                await self.ticker.run_due(self.clock.now())
-                async for at in self._instants(self.clock.now(), to):
-                    await patience.drain()
-                    await self._stand_at(at)
-                    await self.ticker.run_due(at)
+            return await self._move(self.clock.now(), to)
+
+    async def forward(self, length: timedelta) -> datetime:
+        """The same for a length of time, counted from when the move begins: whoever asks need not know the time."""
+        async with self._moving:
+            now = self.clock.now()
+            return await self._move(now, now + length)
+
+    async def _move(self, now: datetime, to: datetime) -> datetime:
+        if to < now:
+            raise ValueError("the clock goes forward only")
+        patience = Patience(self.sender, self.finished)
+        with self.clock.standing_still(now):
+            await self.ticker.run_due(now)
+            async for at in self._instants(now, to):
                 await patience.drain()
-                await self._stand_at(to)
-                await self.ticker.run_due(to)
-                await patience.drain()
-            return to
+                await self._stand_at(at)
+                await self.ticker.run_due(at)
+            await patience.drain()
+            await self._stand_at(to)
+            await self.ticker.run_due(to)
+            await patience.drain()
+        return to
 
     async def set_rate(self, rate: float) -> None:
         """So many town seconds to a real one, from 1 to 3600. Raises ValueError for any other."""

@@ -26,6 +26,7 @@ def set_up_logs() -> None:
     tail = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=tail, foreign_pre_chain=common))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a ring while the clock catches up is no news
 
 
 def _without_words(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

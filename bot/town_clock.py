@@ -47,9 +47,9 @@ class TownClock:
         self.anchor_real, self.anchor_town, self.moved = self.real_now(), town, True
 
     @contextmanager
-    def standing_still(self) -> Iterator[None]:
-        """Hold the clock where it is; what moves it meanwhile is ``set`` alone."""
-        self.set(self.now())
+    def standing_still(self, town: datetime) -> Iterator[None]:
+        """Hold the clock at this time; what moves it meanwhile is ``set`` alone."""
+        self.set(town)
         self.held = True
         try:
             yield
