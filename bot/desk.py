@@ -24,6 +24,7 @@ from storage.database import Database, is_away
 from storage.fixed import NewRow
 from storage.keep import keep
 from storage.ledger import Ledger
+from storage.seeds import seed
 from storage.tables import inbox
 from storage.vault import Vault
 
@@ -105,6 +106,8 @@ class Desk:
         keep(ledger, heard.facts, now)
         if heard.rebound:
             self.book.refresh(ledger)
+            people.seed(ledger, self.book.town)
+            seed(ledger, self.book.town, now)
         if heard.reply is not None and (heard.reply.text or heard.reply.picture):
             self.post.put(ledger, heard.reply_to, heard.reply, "reply", real_now, Mark(heard.reply_duty, cause))
         for fact in heard.facts:

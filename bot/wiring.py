@@ -67,8 +67,8 @@ ROUTES = Routes(
         Act("mine", front_door.on_mine, aloud=True),
     ),
     listeners=(
-        Listener(done.hear),
         Listener(temperature.hear),
+        Listener(done.hear),
         Listener(returnee.hear),
         Listener(tip.hear),
         Listener(need.hear),

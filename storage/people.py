@@ -69,8 +69,10 @@ def tell(ledger: Ledger, fact: PersonTold) -> None:
 
 
 def seed(ledger: Ledger, town: Town) -> None:
-    """The config's people, where nothing is known of them yet; what was changed by chat stays."""
-    known = set(ledger.tx.execute(select(people.c.id).where(people.c.town == ledger.town)).scalars())
+    """The config's people, once each: also those who were met by chatting before a code made their address known. What
+    was changed by chat afterwards stays."""
+    seeded = select(people.c.id).where(people.c.town == ledger.town, people.c.seeded)
+    known = set(ledger.tx.execute(seeded).scalars())
     for person in town.people:
         if person.id.startswith("bind:") or person.id in known:
             continue

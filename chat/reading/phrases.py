@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from chat.reading.numbers import arabic, normalise
 
@@ -37,8 +38,14 @@ class _Found:
 
 def matches(text: str, phrases: Sequence[str]) -> bool:
     """Whether the text is one of the phrases, whatever its case, spaces, punctuation and closing particles."""
-    wanted = {_bare(phrase) for phrase in phrases} - {""}
+    wanted = _all_bare(tuple(phrases))
     return any(way in wanted for way in _ways(text))
+
+
+@cache
+def _all_bare(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Made once: the phrases are those of the templates, few and always the same."""
+    return frozenset(_bare(phrase) for phrase in phrases) - {""}
 
 
 def best_option(text: str, options: Mapping[str, Sequence[str]]) -> str | None:

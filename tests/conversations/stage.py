@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,12 +42,31 @@ TOWN = Town(
         Person("paper:chen", "陈秀英", "yaowa", ("cadre",)),
         Person("paper:head", "周支书", "yaowa", ("village_head",)),
         Person("paper:inspector", "督查", "", ("inspector",)),
+        Person("bind:CADRECODE22", "马会计", "shimen", ("cadre",)),
+        Person("bind:HOMECODE222", "何大娘", "shimen", ("isolated",), "bind:CADRECODE22", place="河边"),
     ),
 )  # fmt: skip
 NAMES = {"paper:cadres-yaowa": "cadres/姚洼", "paper:cadres-shimen": "cadres/石门", "paper:group-yaowa": "group/姚洼",
          "paper:group-shimen": "group/石门"}  # fmt: skip
 CHATS = {name: address for address, name in NAMES.items()}
 ENGLISH = frozenset({"paper:anna", "paper:tom"})
+CODES = {"cadres-yaowa": "bind:NOON-2222"}
+
+
+def of_the_size(town: Town, people: int) -> Town:
+    """The town with so many more isolated people in 姚洼: p1, p2, …"""
+    more = tuple(
+        Person(f"paper:p{n}", f"钱{n}", "yaowa", ("isolated",), "paper:zhang", place=f"西街 {n} 号")
+        for n in range(1, people + 1)
+    )
+    return replace(town, people=town.people + more)
+
+
+def without_codes(town: Town) -> Town:
+    """The town before anybody has bound the cadres' group of 姚洼: the code is NOON-2222."""
+    code = CODES["cadres-yaowa"]
+    villages = tuple(replace(v, cadres=code) if v.key == "yaowa" else v for v in town.villages)
+    return replace(town, villages=villages)
 
 
 def name_of(address: str) -> str:
@@ -62,6 +81,8 @@ class PaperGateway:
     channel: str = "paper"
     sheets: list[tuple[str, str, Letter]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    fixed: bool = False
+    """A sheet that was handed out can no longer be changed, as in a channel that cannot edit."""
 
     def parse(self, raw: Mapping[str, Any]) -> Sequence[Incoming]:
         """Nothing arrives by wire here."""
@@ -75,6 +96,8 @@ class PaperGateway:
 
     def edit(self, address: str, message_id: str, letter: Letter) -> Call | None:
         """The letter again, in the place of the one it changes."""
+        if self.fixed:
+            return None
         return {**self.render(address, letter)[0], "edits": message_id}
 
     async def listen(self, receive: Receive, set_aside: SetAside) -> None:
@@ -155,12 +178,15 @@ class Stage:
         chat = CHATS.get(place, f"paper:{place}") if place else sender
         said, reply = self._said(chat, words), ""
         if words.startswith("re: "):
-            reply, said = self._last_card(chat), Said(text=words[4:])
+            reply, said = self._last_card(chat), self._said(chat, words[4:])
+        edited, words = words.startswith("edited: "), words.removeprefix("edited: ")
+        if edited:
+            said = self._said(chat, words)
         self.count += 1
         await self.app.desk.receive(
             Incoming("paper", f"{self.count}", chat, sender, not place, said, self.clock, sender_name="",
                      language="en" if sender in ENGLISH else "zh", addressed=not place or bool(said.button) or
-                     bool(reply) or words.startswith(("/", "@")), reply_to=reply)
+                     bool(reply) or words.startswith(("/", "@")), reply_to=reply, edited=edited)
         )  # fmt: skip
 
     async def listen(self) -> list[tuple[str, str]]:
