@@ -63,8 +63,10 @@ class DemoDoors:
         """The clock, the way of the last message and of the duty touched last: all that the page shows around the phones."""
         words = words_of(request)
         self._speak(words.locale)
+        clock = {**await standing(self.app, words), "tomorrow": tomorrow(self.app)}
+        # Read after the clock, so that what is shown is never older than the time above it.
         seen = await self.app.database.transact(lambda tx: self._look(tx, words))
-        return JSONResponse({"clock": {**await standing(self.app, words), "tomorrow": tomorrow(self.app)}, **seen})
+        return JSONResponse({"clock": clock, **seen})
 
     async def people(self, request: Request) -> Response:
         """More phones from the town's list: ``?q=`` searches names, roles and villages."""
