@@ -37,13 +37,9 @@ HEADERS = {
 async def upload(request: Request) -> Response:
     """Keep a file that a message will name next. It is sealed in memory: no temporary file of it ever touches the disk."""
     doors, form = doors_of(request), await _form(request)
+    content = await _content(form.get("file"))
     chat, sender = place_of(form.get("chat")), place_of(form.get("sender"))
     must_write(request, chat, sender)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise Sorry(400, "no_file")
-    content = await file.read()
-    await file.close()
     kind, mime = sort_of(content)
     key = secrets.token_urlsafe(24)
     await doors.mailbox.store(Stored(key, chat, sender, kind, mime, content))
@@ -87,9 +83,20 @@ def _sent(request: Request, file: Stored) -> Response:
     return Response(file.content[first : last + 1], 206, part, file.mime)
 
 
+async def _content(file: UploadFile | str | None) -> bytes:
+    if not isinstance(file, UploadFile):
+        raise Sorry(400, "no_file")
+    content = await file.read()
+    await file.close()
+    return content
+
+
 async def _form(request: Request) -> Mapping[str, UploadFile | str]:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise Sorry(415, "bad_file")
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
+        raise Sorry(413, "large_file")
     parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=4)
     parser.spool_max_size = LARGEST_BODY
     try:

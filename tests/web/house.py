@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -125,7 +126,7 @@ class House:
     async def upload(self, chat: str, content: bytes, sender: str = "", key: str = "") -> tuple[int, dict[str, Any]]:
         """Somebody sends a file."""
         form = aiohttp.FormData({"chat": chat, "sender": sender or chat})
-        form.add_field("file", content, filename="x.bin")
+        form.add_field("file", BytesIO(content), filename="x.bin")
         headers = {"X-Cunshao-Key": key} if key else {}
         async with self.client.post("/api/file", data=form, headers=headers) as answer:
             return answer.status, await answer.json()

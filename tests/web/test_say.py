@@ -46,7 +46,8 @@ async def test_it_is_kept_before_it_is_answered(house: House) -> None:
     ],
 )
 async def test_what_cannot_be_a_message(house: House, change: dict[str, Any], status: int, why: str) -> None:
-    found, answer = await house.say("li", **{"text": "36.5", **change})
+    body = {"chat": "li", "sender": "li", "id": "0123456789", "text": "36.5", **change}
+    found, answer = await house.post("/api/say", body)
     assert (found, answer["why"]) == (status, why)
     assert answer["error"] != answer["next"]
     assert all(len(answer[part]) > 4 for part in ("error", "next"))
