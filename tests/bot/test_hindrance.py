@@ -76,13 +76,13 @@ def test_a_good_town_has_none(town: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("[web]", "[wbe]", "There is no key wbe"),
+        ("[web]", "[wbe]", "wbe: There is no key"),
         ("[town]", "[town", "not TOML"),
         ('name = "x"', "", "name is missing"),
         ("sqlite:///town.db", "sqlite:///no/folder/town.db", "there is no folder"),
         ("sqlite:///town.db", "postgresql+psycopg://u:hush@127.0.0.1:1/x", "the database does not answer"),
         ("[secrets]", "[secrets]", "no key file"),
-        ('listen = "127.0.0.1:', 'listen = "203.0.113.7:', "cannot be listened on"),
+        ('\nlisten = "127.0.0.1:', '\nlisten = "203.0.113.7:', "cannot be listened on"),
     ],
 )
 def test_run_says_it_in_one_line(town: Path, old: str, new: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +96,7 @@ def test_run_says_it_in_one_line(town: Path, old: str, new: str, told: str, caps
     assert told in err
     assert "hush" not in err
     assert "Traceback" not in err
-    assert len(err.splitlines()) == 1 + err.count("config.toml:") - min(1, err.count("config.toml:"))
+    assert len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("which", ["listen", "webhook_listen"])
@@ -110,7 +110,7 @@ def test_a_taken_port(town: Path, taken: int, which: str, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('listen = "127.0.0.1:', 'listen = "0.0.0.0:', "[web] listen = 0.0.0.0"),
+        ('\nlisten = "127.0.0.1:', '\nlisten = "0.0.0.0:', "[web] listen = 0.0.0.0"),
         ("http://127.0.0.1:1", "https://api.telegram.org", "[telegram] api_base_url = api.telegram.org"),
         ('webhook_listen = "127.0.0.1:', 'webhook_listen = "0.0.0.0:', "[telegram] webhook_listen = 0.0.0.0"),
         ("http://localhost:1/t", "https://town.example/t", "[telegram] webhook_url = town.example"),
@@ -119,9 +119,7 @@ def test_a_taken_port(town: Path, taken: int, which: str, capsys: pytest.Capture
 def test_the_demo_refuses_what_others_can_reach(
     town: Path, old: str, new: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    written = town.read_text("utf-8")
-    town.write_text("\n".join(x.replace(old, new) if x.startswith(new[:6]) or old in x and "listen" not in old else x
-                              for x in written.splitlines()), "utf-8")  # fmt: skip
+    change(town, old, new)
     assert running.run(town, demo_mode=True) == 1
     said = capsys.readouterr().err
     assert told in said
