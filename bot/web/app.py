@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web import files, office_paths, pages, say, stream
+from bot.web import files, office_paths, pages, poster, say, stream
 from bot.web.doors import Doors, Sorry, words_of
 from bot.web.static import static
 
@@ -29,9 +29,10 @@ def make_app(doors: Doors, extra: Sequence[BaseRoute] = ()) -> Starlette:
         Route("/c/{key}", pages.village),
         Route("/p/{key}", pages.person),
         Route("/g/{key}", pages.group),
+        Route("/poster/{key}", poster.poster),
         Route("/api/say", say.say, methods=["POST"], max_body_size=LARGEST_SAY),
         Route("/api/seen", say.seen, methods=["POST"], max_body_size=LARGEST_SAY),
-        Route("/api/file", files.upload, methods=["POST"], max_body_size=files.LARGEST_BODY),
+        Route("/api/file", files.upload, methods=["POST"]),
         Route("/api/file/{ref}", files.download),
         Route("/api/stream", stream.stream),
         Route("/static/{edition}/{name:path}", static),
