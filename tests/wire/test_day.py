@@ -47,8 +47,8 @@ async def temperatures_and_a_fever(village: Village) -> None:
 async def a_tip(village: Village) -> None:
     await village.ask("zhao", "/start yaowa", "姚洼的村哨")
     steps = (
-        ("举报", "什么事"), ("村东头有人摆酒席", "是哪一类"), ("[聚集办席]", "在哪个村"), ("姚洼", "在哪里"), ("村东头老槐树旁边", "什么时候"),
-        ("现在", "说的是谁"), ("村民", "有照片"),
+        ("举报", "什么事"), ("村东头有人摆酒席", "是哪一类"), ("[聚集办席]", "在哪个村"), ("姚洼", "在哪里"),
+        ("村东头老槐树旁边", "什么时候"), ("现在", "说的是谁"), ("村民", "有照片"),
     )  # fmt: skip
     for said, answer in steps:
         await village.ask("zhao", said, answer)
