@@ -133,6 +133,6 @@ class App:
         slots.begin(ledger, now)
         if self.clock.moved:
             slots.keep_clock(ledger, now, self.real_now(), self.clock.rate, True)
-        people.seed(ledger, self.town)
-        seed(ledger, self.town, now)
-        self.book.refresh(ledger)
+        self.book.refresh(ledger)  # first: whoever has bound their code is seeded under the address they have now
+        people.seed(ledger, self.book.town)
+        seed(ledger, self.book.town, now)

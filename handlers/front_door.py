@@ -139,7 +139,7 @@ def _is_code(code: str, context: Context) -> bool:
     named = [town.command_post, *(a.head for a in town.areas)]
     named += [x for line in town.lines for x in (line.leader, line.deputy)]
     named += [x for v in town.villages for x in (v.group, v.cadres, v.head)]
-    named += [x for p in town.people for x in (p.id, p.cadre)]
+    named += [x for p in town.people for x in (p.id, p.cadre, p.stand_in)]
     return code in named
 
 

@@ -109,6 +109,9 @@ def bound(ledger: Ledger) -> Mapping[str, str]:
 def bind(ledger: Ledger, code: str, address: str, at: datetime) -> None:
     """Keep a binding; a code works once."""
     ledger.tx.execute(bindings.insert(), {"town": ledger.town, "code": code, "address": address, "at": at})
+    # Who was seeded before their cadre had bound is looked after by that cadre from now on.
+    theirs = (people.c.town == ledger.town) & (people.c.cadre == code)
+    ledger.tx.execute(update(people).where(theirs).values(cadre=address))
     ledger.tx.execute(delete(lockouts).where(lockouts.c.town == ledger.town, lockouts.c.chat == address))
 
 

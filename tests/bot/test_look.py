@@ -8,6 +8,7 @@ from sqlalchemy import create_engine
 
 from bot.commands.look import check_town, codes
 from bot.config import load
+from rules.binding import bound
 from rules.facts import PersonTold
 from storage import people
 from storage.ledger import Ledger
@@ -161,3 +162,18 @@ def test_what_cannot_be_read_is_one_line(
     assert told in err
     assert "hush" not in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_cadre_who_binds_later_looks_after_the_people_seeded_before(town: Path) -> None:
+    config = load(town)
+    migrate(config.database_url)
+    engine = create_engine(config.database_url)
+    with engine.begin() as tx:
+        ledger = Ledger(tx, config.town.key, Vault.from_config(config.key_file))
+        people.bind(ledger, f"bind:{LI}", "telegram:1001", AT)
+        people.seed(ledger, bound(config.town, people.bound(ledger)))
+        people.bind(ledger, f"bind:{CADRE}", "telegram:3101", AT)
+        known = people.find(ledger, "telegram:1001")
+    engine.dispose()
+    assert known is not None
+    assert (known.cadre, known.roles) == ("telegram:3101", ("isolated",))
