@@ -175,8 +175,10 @@ class Teller:
             yield Step(f"{duty.ref}/{key}", text, self._clock(at), "coming")
 
     def _told(self, duty: Duty, mark: Mark, reached: set[str]) -> list[str]:
-        """The targets of a rung that was told (its note), each with those who got a letter."""
-        return [self._target(duty, target, reached) for target in mark.note.split(", ")]
+        """The targets of a rung that was told (its note), each with those who got a letter; one nobody stands behind is left out."""
+        targets = mark.note.split(", ")
+        met = [target for target in targets if reached & set(addresses(self.town, duty, target))]
+        return [self._target(duty, target, reached) for target in met or targets]
 
     def _rung(self, duty: Duty, rung: Rung) -> str:
         names = [self._target(duty, target) for target in rung.tell]

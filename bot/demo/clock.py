@@ -11,6 +11,7 @@ from bot.app import App
 from bot.config.mistakes import Wrong
 from bot.config.values import duration
 from bot.texts import Texts
+from rules.alarms import next_alarm
 from rules.climbing import remaining, rung_time
 from rules.duty import Duty
 from rules.town import Town
@@ -95,6 +96,8 @@ def _in_words(ledger: Ledger, town: Town, words: Texts, at: datetime, what: str,
     if what.startswith("rung_"):
         duty = duties.of_message(ledger, of)
         return words.say("demo.next_rung", **_rung(duty, town, words, at)) if duty else ""
+    if what == "alarm":
+        return _alarm(ledger, words, at)
     values: dict[str, Any] = {"what": what, "villages": len(town.villages), "watched": 0, "late": 0}
     if what == "checkins":
         values["watched"] = len(watches.running(ledger, at))
@@ -102,6 +105,16 @@ def _in_words(ledger: Ledger, town: Town, words: Texts, at: datetime, what: str,
         found = watches.due(ledger, at, 500)
         values |= {"watched": len(found), "late": sum(c.state != "asked" for c in found)}
     return words.say("demo.next", **values)
+
+
+def _alarm(ledger: Ledger, words: Texts, at: datetime) -> str:
+    ringing = duties.ringing(ledger, at, 1)
+    duty = duties.of_message(ledger, ringing[0][1]) if ringing else None
+    alarm = next_alarm(duty) if duty else None
+    if duty is None or alarm is None:
+        return words.say("demo.next", what="", villages=0, watched=0, late=0)
+    text = words.say("demo.alarm_coming", what=alarm[1], holder=duty.holder_name)
+    return words.say("demo.next_alarm", kind=words.options("duty.names")[duty.kind][0], duty=duty, text=text)
 
 
 def _rung(duty: Duty, town: Town, words: Texts, at: datetime) -> dict[str, Any]:
