@@ -93,7 +93,7 @@ async def test_what_never_changes_is_kept_for_ever_and_an_old_edition_is_not(str
     assert "immutable" in headers["Cache-Control"]
     status, _, headers = await strict.get("/static/0123456789/phone.js")
     assert (status, headers["Cache-Control"]) == (200, "no-store")
-    for path in ("../base.html", "..%2Fbase.html", "etc/passwd", "vendor/../../base.html", "none.js"):
+    for path in ("..%2Fbase.html", "etc/passwd", "none.js", "vendor"):
         assert (await strict.get(f"/static/{edition()}/{path}"))[0] == 404
 
 
