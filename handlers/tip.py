@@ -10,12 +10,19 @@ from chat.kinds import OneOf, Photo, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
 from rules.context import Context
 from rules.duty import Duty, open_duty
-from rules.facts import DutyOpened, TipGiven
+from rules.facts import ChatForgotten, DutyOpened, TipGiven
 from rules.tips import LINE_OF_TOPIC
+
+BEFORE = timedelta(seconds=5)
+"""The word that opened the tip was written a moment before it was heard."""
 
 
 class Reads(Protocol):
     """What this conversation asks."""
+
+    @property
+    def now(self) -> datetime:
+        """The town's time."""
 
     def new_tip_number(self) -> str:
         """A random number that tells nothing of when it came."""
@@ -26,6 +33,7 @@ class TipReport:
     """A tip; there is no field for who gave it, on purpose."""
 
     receipt: str
+    begun: str
     what: str
     topic: str
     village: str
@@ -40,6 +48,7 @@ tip = Form(
     makes=TipReport,
     questions=(
         Question("receipt", Text(), hidden=True),
+        Question("begun", Text(), hidden=True),
         Question("what", Text(longest=500, shortest=2)),
         Question("topic", OneOf()),
         Question("village", PlaceOf("village")),
@@ -54,7 +63,7 @@ tip = Form(
 
 def known_already(context: Context, reads: Reads) -> Answers:
     """The receipt, which the tipster reads before submitting; nothing is taken over from who somebody is."""
-    return {"receipt": reads.new_tip_number()}
+    return {"receipt": reads.new_tip_number(), "begun": reads.now.isoformat()}
 
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
@@ -82,4 +91,5 @@ def on_finished(report: TipReport, context: Context, reads: Reads, now: datetime
             "where": named.name if named else "", "attachments": photo}  # fmt: skip
     duty = open_duty(Duty(ref, "tip", now, village, line=line, card=card))
     given = TipGiven(ref, village, line, now.date(), {"what": report.what, "place": place, "about": report.about})
-    return Outcome((given, DutyOpened(duty)), (Say("tip.received", {"ref": ref}),))
+    forgotten = ChatForgotten(context.chat, datetime.fromisoformat(report.begun) - BEFORE)
+    return Outcome((given, DutyOpened(duty), forgotten), (Say("tip.received", {"ref": ref}),))

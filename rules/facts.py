@@ -80,6 +80,14 @@ class ReturnRegistered:
 
 
 @dataclass(frozen=True)
+class ChatForgotten:
+    """What was said in a chat from then on is kept nowhere (where a tip was written)."""
+
+    chat: Address
+    since: datetime
+
+
+@dataclass(frozen=True)
 class TipGiven:
     """A tip. There is no field for who gave it, on purpose."""
 

@@ -60,6 +60,10 @@ def _shift(ledger: Ledger, fact: facts.ShiftTaken, now: datetime) -> None:
     duties.record(ledger, "role", ref, "on_duty", fact.who, fact.chat, now)
 
 
+def _forgotten(ledger: Ledger, fact: facts.ChatForgotten, now: datetime) -> None:
+    """Nothing to keep, that is the point: the desk has the chat's own gateway forget it."""
+
+
 def _bound(ledger: Ledger, fact: facts.Bound, now: datetime) -> None:
     people.bind(ledger, fact.code, fact.address, now)
     duties.record(ledger, "role", fact.address, "bound", fact.address, fact.address, now)
@@ -84,6 +88,7 @@ KEEPERS: dict[type[Any], Callable[[Ledger, Any, datetime], None]] = {
     facts.ZeroReported: _zero,
     facts.ReportAsked: _report_asked,
     facts.Bound: _bound,
+    facts.ChatForgotten: _forgotten,
     facts.ShiftTaken: _shift,
     facts.WrongCode: _wrong_code,
     facts.SignInGiven: _sign_in,

@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 from chat.incoming import Incoming
 from chat.letter import Letter
@@ -56,6 +57,14 @@ class Unknown:
 
 
 Result = Accepted | TryLater | Moved | Refused | Unknown
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A gateway that keeps what was said, and can be told not to."""
+
+    def forget(self, ledger: Any, chat: str, since: datetime) -> None:
+        """Erase a chat's letters from a time on, within the transaction that is open."""
 
 
 class Gateway(Protocol):

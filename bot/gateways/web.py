@@ -17,6 +17,7 @@ from bot.mailbox import DatabaseMailbox
 from bot.texts import LOCALES, texts
 from chat.incoming import Attachment, Incoming, Said
 from chat.letter import Letter, Rows
+from storage.ledger import Ledger
 from storage.mailbox import Stored
 
 log = structlog.get_logger()
@@ -83,6 +84,10 @@ class WebGateway:
     def edit(self, address: str, message_id: str, letter: Letter) -> Call | None:
         """The same letter, saying something else."""
         return {"method": "edit", "letter": message_id, **_call(letter)}
+
+    def forget(self, ledger: Ledger, chat: str, since: datetime) -> None:
+        """Erase a chat's letters from a time on: where a tip was written nothing of it stays."""
+        self.mailbox.forget(ledger, chat, since)
 
     async def listen(self, receive: Receive, set_aside: SetAside) -> None:
         """What people write comes through the pages; here only what other processes put into the boxes is looked for."""

@@ -122,6 +122,7 @@ class FakeReads:
     known_return: Mapping[str, Any] | None = None
     locked: bool = False
     locale: str = "zh"
+    now: datetime = NOW
     phones: Mapping[str, str] = field(default_factory=lambda: {p.id: p.phone for p in TOWN.people})
 
     def new_number(self) -> str:
