@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check bench week lock clean
 
 help: ## what can be done here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 18
@@ -15,7 +15,7 @@ demo: install ## a town in a box, at http://127.0.0.1:8080/
 	@$(BIN)/cunshao demo
 
 test: $(VENV)/.installed-dev ## install what the tests need, and run them
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.installed-dev ## linters, types, import rules
 	@$(BIN)/ruff check .
@@ -25,6 +25,9 @@ check: $(VENV)/.installed-dev ## linters, types, import rules
 
 bench: $(VENV)/.installed-dev ## measure it, beside what it is measured against
 	@$(BIN)/python -m bench
+
+week: $(VENV)/.installed-dev ## a week of the sample town with people who are slow, absent or wrong
+	@$(BIN)/python -m bench.week
 
 lock: $(VENV)/.installed-dev ## make the lock files anew from pyproject.toml
 	@$(BIN)/uv pip compile --universal --no-emit-index-url --no-header -q --python-version 3.11 pyproject.toml --group build -o requirements.lock
