@@ -21,7 +21,7 @@ from tests.botapi import BotApiServer, Group, User
 
 HOUSE = Path(__file__).parents[2]
 TOKEN = "12345:test"
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Seconds that anything may take here; only a failing test ever waits so long."""
 OFFICES = {"command": -1009, "leader": 2001, "deputy": 2002, "head": 3001, "cadre": 3101, "area": 2901}
 CONFIG = """
@@ -148,7 +148,10 @@ class Village:
         """As systemd does: SIGTERM, and a good end."""
         assert self.process is not None
         self.process.terminate()
-        code = await asyncio.wait_for(self.process.wait(), PATIENCE)
+        try:
+            code = await asyncio.wait_for(self.process.wait(), PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"it does not end: {self.log()}") from None
         assert code == 0, self.log()
         self.process = None
 
