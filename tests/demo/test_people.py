@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.demo.cast import FIRST, first_phones, handsets
+from bot.gateways.web import WebGateway
 from bot.texts import texts
+from bot.web.app import Doors, make_app
 from tests.demo.table import TOWN, table
 
 
@@ -28,3 +31,23 @@ async def test_searching(tmp_path: Path) -> None:
         every = (await t.http.get("/demo/people")).json()
         assert every["count"] > len(every["phones"])
         assert (await t.http.get("/demo/people", params={"q": "nobody at all"})).json() == {"phones": [], "count": 0}
+
+
+async def test_without_demo_there_are_no_such_paths(tmp_path: Path) -> None:
+    async with table(f"sqlite:///{tmp_path}/town.db") as t:
+        doors = Doors(lambda: t.app.book.town, t.mailbox, t.app.desk.receive, WebGateway(t.mailbox))
+        transport = httpx.ASGITransport(app=make_app(doors))
+        async with httpx.AsyncClient(transport=transport, base_url="http://town") as http:
+            for path in ("/demo/clock", "/demo/behind", "/demo/people"):
+                assert (await http.get(path)).status_code == 404
+            assert (await http.post("/demo/clock", json={"forward": "90m"})).status_code == 404
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_the_page(tmp_path: Path, lang: str) -> None:
+    async with table(f"sqlite:///{tmp_path}/town.db") as t:
+        answer = await t.http.get("/", params={"lang": lang})
+        assert answer.status_code == 200
+        assert texts(lang).say("demo.lead") in answer.text
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert all(chat in answer.text for chat in FIRST)
