@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from bot.cards import card, card_list
+from bot.cards import card, card_list, stand
 from bot.post import Mark, Post
 from chat.letter import Letter
 from rules.climbing import Climb
@@ -61,8 +61,12 @@ class Boards:
             if row:
                 boards.listed(ledger, row, refs)
 
-    def refresh(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime) -> None:
-        """Every message that shows this duty says how it stands now."""
+    def refresh(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime,
+                besides: Sequence[Address] = ()) -> frozenset[Address]:  # fmt: skip
+        """Every message that shows this duty says how it stands now; in a channel that cannot change what was sent, one
+        short line does, unless that chat hears of it anyway (``besides``). Returns the chats that show it now."""
+        changed: set[Address] = set()
+        fixed: list[Address] = []
         for shown in boards.cards_of(ledger, duty.ref)[-MOST_EDITED:]:
             locale = people.locale_of(ledger, shown.address, town.locale)
             together = self._duties(ledger, shown.refs) or [duty]
@@ -72,7 +76,22 @@ class Boards:
             alone = not shown.refs
             letter = card(town, duty, locale, now, edited=True) if alone else card_list(town, together, locale, now)
             cause = f"{shown.duty}!{shown.edits or shown.platform_id}"
-            self._change(ledger, shown, letter, Mark(shown.duty, cause, shown.flood), real_now, "reply")
+            if self._change(ledger, shown, letter, Mark(shown.duty, cause, shown.flood), real_now, "reply"):
+                changed.add(shown.address)
+            else:
+                fixed.append(shown.address)
+        for address in dict.fromkeys(fixed):
+            if address not in changed and address not in besides:
+                self._line(ledger, town, duty, address, now, real_now)
+        return frozenset(changed)
+
+    def _line(self, ledger: Ledger, town: Town, duty: Duty, address: Address, now: datetime,
+              real_now: datetime) -> None:  # fmt: skip
+        """How a duty stands, as a line of its own; none while nobody has taken it: what was sent still holds."""
+        cause = f"{duty.ref}={duty.state}/{duty.holder}"
+        if duty.state != "open" and not boards.told(ledger, address, cause):
+            locale = people.locale_of(ledger, address, town.locale)
+            self.post.put(ledger, address, stand(town, duty, locale, now), "reply", real_now, Mark(duty.ref, cause))
 
     def _change(self, ledger: Ledger, shown: Card, letter: Letter, mark: Mark, real_now: datetime, lane: str) -> bool:
         """Rewrite a message that waits, or edit one that stands; False when neither can be done."""

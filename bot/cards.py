@@ -31,6 +31,13 @@ def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None =
     )  # fmt: skip
 
 
+def stand(town: Town, duty: Duty, locale: str, now: datetime) -> Letter:
+    """How a duty stands in one line, for channels that cannot change the card they have sent."""
+    return Letter(
+        _say(locale, "duty.stands", **card_values(town, duty, now)), label_buttons(locale, card_buttons(duty))
+    )
+
+
 def card_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime) -> Letter:
     """Several alike as one message: a line each, and a button for each that nobody has taken."""
     lines = [card_values(town, duty, now) for duty in duties]

@@ -110,16 +110,20 @@ class Desk:
             seed(ledger, self.book.town, now)
         if heard.reply is not None and (heard.reply.text or heard.reply.picture):
             self.post.put(ledger, heard.reply_to, heard.reply, "reply", real_now, Mark(heard.reply_duty, cause))
+        changed: set[str] = set()
+        besides = (heard.reply_to, *(tell.to for tell in heard.tells))
         for fact in heard.facts:
             if isinstance(fact, DutyOpened):
                 self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
             elif isinstance(fact, DutyMoved):
-                self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now)
+                changed |= self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now, besides)
                 if fact.duty.rung_at is not None and fact.duty.rung_at <= now:
                     self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
             elif isinstance(fact, SignInGiven):
                 sign_ins.give(ledger, fact.hash, fact.person, fact.chat, real_now)
         for tell in heard.tells:
+            if tell.unless_shown and tell.to in changed:
+                continue
             self.post.tell(ledger, self.book.town, tell, real_now, Mark(cause=cause))
 
     def _event(self, ledger: Ledger, incoming: Incoming) -> None:

@@ -14,7 +14,7 @@ from chat.form import Talk
 from chat.incoming import Incoming, Said
 from chat.letter import Letter, Outcome, Say, Tell
 from chat.turn import Turn, ask_again, button_of, open_form, take_turn
-from rules.facts import Bound
+from rules.facts import Bound, DutyMoved, DutyOpened
 from rules.town import Town
 from storage import talks
 from storage.ledger import Ledger
@@ -46,7 +46,7 @@ class Front:
             return Heard(facts=hearing.facts)
         outcome, letter = self._decide(hearing)
         facts = hearing.facts + (outcome.facts if outcome else ())
-        duty = next((t.duty for t in (outcome.tells if outcome else ()) if t.to == incoming.chat), "")
+        duty = next((f.duty.ref for f in facts if isinstance(f, DutyMoved | DutyOpened)), "")
         rebound = any(isinstance(f, Bound) for f in facts)
         return Heard(facts, letter, incoming.chat, duty, outcome.tells if outcome else (), rebound)
 
@@ -137,7 +137,14 @@ class Front:
 
     def _in_danger(self, hearing: Hearing, danger: str) -> tuple[Outcome | None, Letter | None]:
         outcome = self.routes.on_danger(danger, hearing.context, hearing.reads, hearing.now)
-        return self._answered(hearing, outcome, resume=True)
+        conversation = self._conversation(hearing.talk)
+        if conversation is None or not conversation.gives_way:
+            return self._answered(hearing, outcome, resume=True)
+        # Nobody who cannot breathe is asked how urgent the rice is.
+        more = self._hand_over(hearing) or Outcome()
+        self._drop(hearing)
+        done, letter = self._answered(hearing, outcome, resume=False)
+        return replace(done, facts=more.facts + done.facts, tells=more.tells + done.tells), letter
 
     def _opening(self, hearing: Hearing) -> tuple[Conversation, str] | None:
         """The conversation that these words, or this button, open by name; with what was said after the name."""
@@ -194,7 +201,7 @@ class Front:
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way."""
-        outcome = self._listen(hearing)
+        outcome = self._listen(hearing, alone=False)
         if outcome is None or (outcome.then and outcome.then[0] not in conversation.gives_way_to):
             return None
         if conversation.gives_way:
@@ -246,7 +253,7 @@ class Front:
         return None, ask_again(conversation.form, hearing.talk, hearing.setting, first).letter
 
     def _listened(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
-        outcome = self._listen(hearing)
+        outcome = self._listen(hearing, alone=True)
         if outcome is not None:
             return self._answered(hearing, outcome, resume=False)
         if not hearing.incoming.private and not hearing.incoming.addressed:
@@ -255,8 +262,8 @@ class Front:
             return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
         return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
 
-    def _listen(self, hearing: Hearing) -> Outcome | None:
-        for listener in self.routes.listeners:
+    def _listen(self, hearing: Hearing, alone: bool) -> Outcome | None:
+        for listener in (x for x in self.routes.listeners if alone or not x.last):
             outcome = listener.hear(hearing.incoming.said, hearing.context, hearing.reads, hearing.now, hearing.setting)
             if outcome is not None:
                 return outcome

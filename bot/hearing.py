@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.reads import Reads
+from bot.reads import Reads, office_name
 from bot.texts import LOCALES, Texts, texts
 from chat.form import Cursor, Setting, Talk
 from chat.incoming import Incoming
@@ -52,7 +52,7 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     """Gather what is known about a message's sender and chat."""
     known = people.find(ledger, incoming.sender)
     words = texts(_locale(town, incoming, known))
-    context = _context(ledger, town, incoming, known, words.locale)
+    context = _context(ledger, town, incoming, known, words)
     local = now.astimezone(town.zone)
     setting = Setting(words, local, {"village": _villages(town)})
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
@@ -80,7 +80,7 @@ def _locale(town: Town, incoming: Incoming, known: people.Known | None) -> str:
 
 
 def _context(
-    ledger: Ledger, town: Town, incoming: Incoming, known: people.Known | None, locale: str
+    ledger: Ledger, town: Town, incoming: Incoming, known: people.Known | None, words: Texts
 ) -> Context:  # fmt: skip
     found = town.village_of_chat(incoming.chat)
     place: Place = "private" if incoming.private else found[1] if found else _office(town, incoming.chat)
@@ -89,9 +89,10 @@ def _context(
     if not village:
         village = next((v.key for v in town.villages if v.head == incoming.sender), "")
     roles = frozenset(known.roles if known else ()) | holds_office(town, incoming.sender)
+    name = (known.name if known else "") or incoming.sender_name or office_name(town, words, incoming.sender, incoming.chat)
     return Context(
-        town, incoming.sender, incoming.chat, place, (known.name if known else "") or incoming.sender_name, village,
-        roles, locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
+        town, incoming.sender, incoming.chat, place, name, village,
+        roles, words.locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
         watch is not None, next((p.stand_in for p in town.people if p.id == incoming.sender), ""),
     )  # fmt: skip
 

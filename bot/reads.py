@@ -9,12 +9,20 @@ from chat.reading.phrases import among
 from chat.words import Words
 from rules.duty import Duty
 from rules.roster import Shift
+from rules.routing import holds_office
 from rules.town import Town
 from storage import duties, figures, outbox, people, registers, roster, watches
 from storage.ledger import Ledger
 
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
 """Letters and digits that nobody confuses when read out on the telephone."""
+
+
+def office_name(town: Town, words: Words, *addresses: str) -> str:
+    """What somebody without a name is called by the office that the first of these addresses holds; empty without one."""
+    held = next((found for address in addresses if (found := holds_office(town, address))), frozenset())
+    names = {key: phrases[0] for key, phrases in words.options("roster.offices").items()}
+    return next((name for office, name in names.items() if office in held), "")
 
 
 class Reads:
@@ -103,7 +111,8 @@ class Reads:
     def name_of(self, address: str) -> str:
         """What a person is called, or an empty text."""
         known = people.find(self.ledger, address)
-        return known.name if known else next((p.name for p in self.town.people if p.id == address), "")
+        named = known.name if known else next((p.name for p in self.town.people if p.id == address), "")
+        return named or office_name(self.town, self.words, address)
 
     def phone_of(self, address: str) -> str:
         """The phone a person left, or an empty text."""

@@ -75,7 +75,9 @@ class Rings:
             return
         what = rung[1]
         person = reminded(duty, what)
-        last = boards.last_told(ledger, person, REMINDER) if person else None
+        # A rung that tells the holder reminds them as well as a question would.
+        spoken = (boards.last_told(ledger, person, REMINDER), boards.last_card(ledger, person, ref)) if person else ()
+        last = max((at for at in spoken if at is not None), default=None)
         if last is not None and last + REMINDER_PAUSE > now:
             duties.save(ledger, put_off(duty, what, last + REMINDER_PAUSE))
             return

@@ -46,6 +46,8 @@ class Act:
     argument: Literal["none", "may", "ref", "span"] = "none"
     """Whether words may follow the phrase; ``ref``: nothing, or something that begins with a number; ``span``: that, or a
     length of time."""
+    words: bool = False
+    """With ``ref`` or ``span``: whether words alone may follow too, set apart (办结 送到了)."""
     aloud: bool = False
     """Whether its answer names nobody, so that it may be given where a village reads along."""
 
@@ -55,6 +57,8 @@ class Listener:
     """Understands free text that opens nothing by name: returns None when it is not for it."""
 
     hear: Callable[[Said, Context, Reads, datetime, Any], Outcome | None]
+    last: bool = False
+    """Whether it is asked only when no form is open: what it hears would pass for an answer."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
         if rest is not None and (
             act.argument not in ("ref", "span") or is_ref(rest) or (act.argument == "span" and read_span(rest))
-        ):
+            or (act.words and set_apart(hearing.text, phrases))
+        ):  # fmt: skip
             return rest
     return None
 
@@ -55,6 +56,17 @@ def is_ref(rest: str) -> bool:
     """Whether what follows is nothing, or begins with a duty's number (12, or a tip's K7QM)."""
     first = rest.split(maxsplit=1)[0] if rest else ""
     return not first or first.isdigit() or (len(first) == 4 and first.isascii() and first.isalnum())
+
+
+def set_apart(text: str, phrases: tuple[str, ...]) -> bool:
+    """Whether one of the phrases stands before the rest with a space or comma between (办结 送到了; 不用了，儿子送来了).
+    An English sentence has a space after every word, so there a comma or colon is wanted."""
+    said = normalise(text).strip()
+    for phrase in phrases:
+        after = said[len(phrase) : len(phrase) + 1] if said.lower().startswith(phrase.lower()) else ""
+        if after and after in (",:;" if phrase.isascii() else SEPARATORS):
+            return True
+    return False
 
 
 def after_phrase(text: str, phrases: tuple[str, ...], alone: bool) -> str | None:

@@ -40,6 +40,8 @@ class Tell:
     lane: Lane = "alert"
     duty: str = ""
     """The reference of the duty it speaks of, so that a reply to it is understood and its delivery can be followed."""
+    unless_shown: bool = False
+    """Not told in a chat whose card of that duty has just been changed to say the same: it would be there twice."""
 
 
 @dataclass(frozen=True)

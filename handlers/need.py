@@ -9,6 +9,7 @@ from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
+from chat.reading.phrases import matches
 from rules.context import Context
 from rules.duty import Duty, Refusal, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold
@@ -150,10 +151,12 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     if (moved.rung_at is not None and not moved.told) or moved.village != duty.village:
         # Nobody was rung yet, or nobody of the right village: the first rung is due now.
         moved = replace(moved, told=(), rung_at=now)
-    facts: tuple[object, ...] = (DutyMoved(moved, "added", context.sender, context.chat),)
+    added = DutyMoved(moved, "added", context.sender, context.chat)
+    facts: tuple[object, ...] = (added,) if moved != duty else ()
     if place or report.village:
         facts += (PersonTold(context.sender, village=report.village or "", place=place),)
-    return Outcome(facts, (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context)}),))
+    told = bool(report.urgency or place or report.village or report.tonight)
+    return Outcome(facts, (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": told}),))
 
 
 def on_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -178,16 +181,39 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     if context.place != "private" or not context.watched or not said.text.strip():
         return None
     text = said.text.strip()
-    if (
-        len(text) < SHORT
-        and reads.named("need.urgent", text) == "now"
-        and (again := _tonight_after_all(context, reads, now))
-    ):
-        return again
+    if (more := _more_urgent(text, context, reads, now)) is not None:
+        return more
     signs = [word for words in setting.words.options("need.signs").values() for word in words]
     if not any(sign.lower() in text.lower() for sign in signs):
         return None
     return on_finished(NeedReport(" ".join(text.split())[:300]), context, reads, now)
+
+
+def polite(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """Thanks, a nod or a greeting is answered as one, and makes nothing."""
+    words = setting.words.options("need.polite")
+    sort = next((key for key, phrases in words.items() if matches(said.text, phrases)), "")
+    return Outcome(says=(Say("need.polite_answer", {"sort": sort}),)) if sort and context.place == "private" else None
+
+
+def _more_urgent(text: str, context: Context, reads: Reads, now: datetime) -> Outcome | None:
+    """很急, 急，孩子饿了: said of what was asked before; tonight after all, or marked on the card."""
+    if len(text) >= SHORT or not reads.named("need.urgent", text):
+        return None
+    if (again := _tonight_after_all(context, reads, now)) is not None:
+        return again
+    mine = [d for d in reads.open_duties_of(context.sender, "need") if d.urgency != "now" and d.state != "reported"]
+    if reads.named("need.urgent_now", text) != "now":
+        return None
+    if not mine:
+        known = reads.open_duties_of(context.sender, "need")[:1]
+        return (
+            Outcome(says=(Say("need.same", {"duty": known[0], "due": _clock(known[0], context)}),)) if known else None
+        )
+    latest = max(mine, key=lambda d: d.opened_at)
+    moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
+    fact = DutyMoved(moved, "added", context.sender, context.chat, text)
+    return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": True}),))
 
 
 def _tonight_after_all(context: Context, reads: Reads, now: datetime) -> Outcome | None:
@@ -200,7 +226,7 @@ def _tonight_after_all(context: Context, reads: Reads, now: datetime) -> Outcome
         slept, starts_at=now, due_at=now + context.town.need_within, urgency="now", told=(), rung_at=now, card=card
     )
     fact = DutyMoved(moved, "urgent", context.sender, context.chat)
-    return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context)}),))
+    return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": True}),))
 
 
 def _clock(duty: Duty, context: Context) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from chat.form import Asked, Form, Offer, Question, Setting, Unclear, Value
 from chat.incoming import Said
-from chat.letter import Outcome, Say
+from chat.letter import Outcome, Say, Tell
 from chat.reading.temperature import Ask, Read, read_unasked, read_when_asked
 from rules.context import Context
 from rules.duty import Duty, open_duty
@@ -74,15 +74,17 @@ def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: 
     fever = report.value >= context.town.fever
     taken = TemperatureTaken(context.sender, context.village, report.value, fever, now)
     shown = {"value": degrees(report.value), "fever": fever, "context": context}
-    facts: tuple[object, ...] = (*_answers_missed(context, reads, now), taken)
+    late = _answers_missed(degrees(report.value), context, reads, now)
+    facts: tuple[object, ...] = (*late, taken)
+    tells = tuple(_no_need_to_look(fact) for fact in late if fact.duty.holder)
     if not fever:
-        return Outcome(facts, (Say("temperature.noted", shown),))
+        return Outcome(facts, (Say("temperature.noted", shown),), tells)
     known = reads.open_duties_of(context.sender, "fever")
     if known:
         more = [*known[0].card.get("more", ()), degrees(report.value)]
         moved = _with_card(known[0], {**known[0].card, "value": degrees(report.value), "more": more})
         facts += (DutyMoved(moved, "added", context.sender, context.chat, degrees(report.value)),)
-        return Outcome(facts, (Say("temperature.fever_again", {**shown, "duty": moved}),))
+        return Outcome(facts, (Say("temperature.fever_again", {**shown, "duty": moved}),), tells)
     duty = open_duty(
         Duty(
             reads.new_number(), "fever", now, context.village, subject=context.sender, responsible=context.cadre,
@@ -91,15 +93,22 @@ def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: 
         )
     )  # fmt: skip
     opened = DutyOpened(duty, who=context.sender, chat=context.chat)
-    return Outcome((*facts, opened), (Say("temperature.fever", {**shown, "duty": duty}),))
+    return Outcome((*facts, opened), (Say("temperature.fever", {**shown, "duty": duty}),), tells)
 
 
-def _answers_missed(context: Context, reads: Reads, now: datetime) -> tuple[object, ...]:
+def _answers_missed(value: str, context: Context, reads: Reads, now: datetime) -> tuple[DutyMoved, ...]:
     """The temperature came after all: the duties to look after its silence are over."""
     return tuple(
-        DutyMoved(replace(duty, state="closed", closed_at=now, rung_at=None), "answered", context.sender, context.chat)
+        DutyMoved(replace(duty, state="closed", closed_at=now, rung_at=None, card={**duty.card, "answered": value}),
+                  "answered", context.sender, context.chat)
         for duty in reads.open_duties_of(context.sender, "missed")
-    )
+    )  # fmt: skip
+
+
+def _no_need_to_look(answered: DutyMoved) -> Tell:
+    """For whoever is on the way to somebody who has answered by now."""
+    duty = answered.duty
+    return Tell(duty.holder, "duty.answered", {"duty": duty, "card": duty.shown}, lane="reply", duty=duty.ref)
 
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:

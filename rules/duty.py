@@ -115,6 +115,12 @@ def reached(state: str, mark: str | None) -> bool:
     return state in ENDED or STATES.index(state) >= STATES.index(mark)
 
 
+def _urgency(duty: Duty) -> tuple[datetime, bool, datetime, int, str]:
+    """What is due in the same minute goes by what was called urgent, then by its age and number."""
+    due = (duty.due_at or duty.opened_at + timedelta(days=1)).replace(second=0, microsecond=0)
+    return due, duty.urgency != "now", duty.opened_at, len(duty.ref), duty.ref
+
+
 def worst_first(duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
     """As a cadre reads them: what is due soonest, or opened longest ago, first."""
-    return tuple(sorted(duties, key=lambda d: (d.due_at or d.opened_at + timedelta(days=1), d.opened_at, d.ref)))
+    return tuple(sorted(duties, key=_urgency))

@@ -1,5 +1,7 @@
 """Whether two needs are one; without it a need asked for twice would be carried out twice and counted twice."""
 
+import re
+
 ALIKE = 0.4
 """Share of common letter pairs from which two sentences say the same: 家里没米了 and 没米了 do, 家里没油了 does not."""
 
@@ -17,5 +19,11 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(bare[n : n + 2] for n in range(len(bare) - 1))
 
 
+WHOSE = re.compile(
+    r"[俺我咱们家里]+(?=没|缺|的|还|要|快)|\b(?:we|i|have|has|ve|my|our|at home|run|ran|out|of|need|some|more)\b"
+)
+"""俺家没米了, 我家里没米了: whose it is makes no other need of it."""
+
+
 def _bare(text: str) -> str:
-    return "".join(letter for letter in text.lower() if letter.isalnum())
+    return "".join(letter for letter in WHOSE.sub("", text.lower()) if letter.isalnum())

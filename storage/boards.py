@@ -114,6 +114,24 @@ def forget_waiting(ledger: Ledger, cause: str) -> None:
     ledger.tx.execute(delete(outbox).where(where))
 
 
+def told(ledger: Ledger, address: str, cause: str) -> bool:
+    """Whether an address was sent something with this cause before."""
+    query = select(outbox.c.id).where(
+        outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.cause == cause
+    )
+    return ledger.tx.execute(query.limit(1)).first() is not None
+
+
+def last_card(ledger: Ledger, address: str, ref: str) -> datetime | None:
+    """The town time at which an address was last told this duty's card."""
+    query = select(outbox.c.told_at).where(
+        outbox.c.town == ledger.town, outbox.c.duty == ref, outbox.c.address == address, outbox.c.told_at.is_not(None),
+        outbox.c.edits == "",
+    )  # fmt: skip
+    found: datetime | None = ledger.tx.execute(query.order_by(outbox.c.told_at.desc()).limit(1)).scalar()
+    return found
+
+
 def last_told(ledger: Ledger, address: str, flood: str) -> datetime | None:
     """The town time at which an address was last told something of this sort (a reminder)."""
     row = LAST_TOLD.first(ledger.tx, {"town": ledger.town, "address": address, "flood": flood})

@@ -39,6 +39,15 @@ def read_span(text: str) -> timedelta | None:
 def read_moment(text: str, now: datetime) -> tuple[datetime, str] | None:
     """(a coming moment, the words without it): ``明早8点前 核实3户``, ``今晚``, ``18:30``, ``下午3点半``, ``40分钟``; None
     when no moment is named or it is over. ``now`` is in the zone people speak of."""
+    found = _moment(text, now)
+    if found is None:
+        return None
+    # 查一遍 is read as 查1遍 to find the moment; what is left is given back as it was said.
+    as_said = {arabic(normalise(word)): word for word in text.split()}
+    return found[0], " ".join(as_said.get(word, word) for word in found[1].split())
+
+
+def _moment(text: str, now: datetime) -> tuple[datetime, str] | None:
     said = arabic(normalise(text))
     day, rest_day = _day(said)
     clock, rest = _clock(rest_day)

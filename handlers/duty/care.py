@@ -11,6 +11,7 @@ from handlers.duty.which import (
     Reads,
     actor,
     buttons,
+    mine,
     open_here,
     refused,
     tell_subject,
@@ -114,7 +115,8 @@ def on_reply(said: Said, context: Context, reads: Reads, now: datetime) -> Outco
         moved = replace(moved, touched_at=now)
     note = said.text.strip() or (said.attachment.kind if said.attachment else "")
     fact = DutyMoved(moved, "added", context.sender, context.chat, note)
-    tells = tell_village(moved, "duty.note_added", context, note=said.text.strip())
+    tells = tell_village(moved, "duty.note_added", context, note=said.text.strip(),
+                          file=said.attachment.kind if said.attachment else "")  # fmt: skip
     return Outcome((fact,), (Say("duty.attached", values(moved, context)),), tells)
 
 
@@ -122,14 +124,20 @@ def on_history(argument: str, context: Context, reads: Reads, now: datetime) -> 
     """进展 12: every move, who and when, as it is kept."""
     meant = which(argument, context, reads, ("open", "claimed", "reported"))
     if meant.duty is None:
-        own = reads.duty(argument.strip()) if argument.strip() else None
-        if own is None or own.subject != context.sender:
-            return meant.sorry
+        own = mine(argument, context, reads)
+        if own is None:
+            return meant.sorry if context.staff else Outcome(says=(Say("duty.nothing_of_yours"),))
         meant = replace(meant, duty=own)
     zone = context.town.zone
     duty = meant.duty
     lines = [
-        {"at": at.astimezone(zone), "what": what.partition(" ")[0], "who": who, "note": note}
+        {
+            "at": at.astimezone(zone),
+            "what": what.partition(" ")[0],
+            "who": who,
+            "note": note,
+            "sort": what.partition(" ")[2],
+        }
         for at, what, who, note in reads.history(duty.ref if duty else "")
     ]
     return Outcome(says=(Say("duty.history", {"duty": duty, "lines": lines}),))
@@ -138,15 +146,15 @@ def on_history(argument: str, context: Context, reads: Reads, now: datetime) -> 
 def on_my_households(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """我的户: the households I look after, with what is open and who has not answered."""
     town, me = context.town, context.sender
-    mine = [p for p in town.people if me in (p.cadre, p.stand_in)]
+    looked_after = [p for p in town.people if me in (p.cadre, p.stand_in)]
     rows = []
-    for person in mine:
+    for person in looked_after:
         duties = worst_first(reads.open_duties_of(person.id))
         rows.append({
             "name": person.name, "place": person.place, "silent": any(d.kind == "missed" for d in duties),
             "duties": [_short(d, now) for d in duties if d.kind != "missed"],
         })  # fmt: skip
-    others = [d for d in open_here(context, reads) if d.holder == me and d.subject not in {p.id for p in mine}]
+    others = [d for d in open_here(context, reads) if d.holder == me and d.subject not in {p.id for p in looked_after}]
     return Outcome(says=(Say("duty.households", {"rows": rows, "others": [_short(d, now) for d in others]}),))
 
 

@@ -46,6 +46,8 @@ def on_hand(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     if meant.duty is None:
         return meant.sorry
     duty, rest = meant.duty, meant.rest
+    if (sorry := refused(offer(duty, actor(context), ANYBODY, now), duty)) is not None:
+        return sorry
     found = [p for p in staff_of(duty, context) if rest and rest in (p.name, p.id)]
     if len(found) != 1:
         return _to_whom(duty, rest, context)

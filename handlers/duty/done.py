@@ -14,6 +14,7 @@ from handlers.duty.which import (
     ladder_for,
     mine,
     refused,
+    refused_you,
     tell_subject,
     tell_village,
     values,
@@ -47,6 +48,9 @@ def on_done(argument: str, context: Context, reads: Reads, now: datetime) -> Out
         )
     elif moved.state == "closed" and not kind_of(moved.kind).quiet:
         tells = tell_subject(moved, "duty.done_for_you", context, reads, note=meant.rest)
+    if moved.kind == "order" and moved.over and moved.subject not in (context.chat, context.sender):
+        # Whoever gave an order hears of its end too.
+        tells += (Tell(moved.subject, "duty.closed", values(moved, context, note=meant.rest), (), "reply", moved.ref),)
     block = {True: "duty.closed", False: "duty.reported" if ask_at <= now else "duty.reported_night"}[moved.over]
     tells += tell_village(moved, block, context, note=meant.rest)
     says = Say(block, values(moved, context, note=meant.rest))
@@ -64,7 +68,7 @@ def on_yes(argument: str, context: Context, reads: Reads, now: datetime) -> Outc
     if duty is None:
         return Outcome(says=(Say("duty.nothing_of_yours"),))
     moved = confirm(duty, now)
-    if (sorry := refused(moved, duty)) is not None or not isinstance(moved, Duty):
+    if (sorry := refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     stars = (tuple(Button(f"@acts.buttons.{rating}", f"d:rate:{duty.ref} {rating}") for rating in RATINGS),)
     return Outcome(
@@ -80,7 +84,7 @@ def on_no(argument: str, context: Context, reads: Reads, now: datetime) -> Outco
     if duty is None:
         return Outcome(says=(Say("duty.nothing_of_yours"),))
     moved = reopen(duty, ladder_for(duty, context), now)
-    if (sorry := refused(moved, duty)) is not None or not isinstance(moved, Duty):
+    if (sorry := refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     return Outcome(
         (DutyMoved(moved, "reopened", context.sender, context.chat),),
@@ -115,7 +119,7 @@ def on_withdraw(argument: str, context: Context, reads: Reads, now: datetime) ->
     if duty is None:
         return Outcome(says=(Say("duty.nothing_of_yours"),))
     moved = cancel(duty, now)
-    if (sorry := refused(moved, duty)) is not None or not isinstance(moved, Duty):
+    if (sorry := refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     return Outcome(
         (DutyMoved(moved, "cancelled", context.sender, context.chat),),
@@ -129,7 +133,7 @@ def on_merge(argument: str, context: Context, reads: Reads, now: datetime) -> Ou
     first, second = (*argument.split(), "", "")[:2]
     meant, into = which(first, context, reads), which(second, context, reads)
     if not first or not second or meant.duty is None or into.duty is None:
-        return Outcome(says=(Say("duty.merge_how"),))
+        return Outcome(says=(Say("duty.merge_how", {"ref": first, "into": second}),))
     moved = merge(meant.duty, into.duty, now)
     if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()

@@ -73,10 +73,14 @@ def _only_one(said: str, context: Context, reads: Reads, states: tuple[str, ...]
     for found in (mine, here):
         if len(found) == 1:
             return Meant(reads.duty(found[0].ref), said)
+    if not here and "open" not in states:
+        # Nothing is held by anybody: what could be taken is named, instead of saying that there is nothing.
+        return _only_one(said, context, reads, ("open",))
     if not here:
         return Meant(None, sorry=Outcome(says=(Say("duty.none_open"),)))
-    refs = [d.ref for d in worst_first(here)][:10]
-    return Meant(None, sorry=Outcome(says=(Say("duty.which_one", {"refs": refs}),)))
+    worst = worst_first(here)[:8]
+    lines = [{"duty": d, "card": d.shown} for d in worst]
+    return Meant(None, sorry=Outcome(says=(Say("duty.which_one", {"refs": [d.ref for d in worst], "lines": lines}),)))
 
 
 def is_ref(word: str) -> bool:
@@ -117,11 +121,25 @@ def refused(moved: Moved, duty: Duty) -> Outcome | None:
     return Outcome(says=(Say(f"duty.{moved.why}", {"duty": duty}),)) if isinstance(moved, Refusal) else None
 
 
+def refused_you(moved: Moved, duty: Duty) -> Outcome | None:
+    """The same for the person it is for, who has no list to look at."""
+    if isinstance(moved, Refusal) and moved.why == "already_over":
+        return Outcome(says=(Say("duty.over_for_you", {"duty": duty}),))
+    return refused(moved, duty)
+
+
 def values(duty: Duty, context: Context, **more: object) -> dict[str, object]:
-    """What the words of a move may show."""
-    due = duty.due_at.astimezone(context.town.zone).strftime("%H:%M") if duty.due_at else ""
+    """What the words of a move may show. ``late``: the move came after the duty was due; ``day``: the day it is due, when
+    that is another day."""
+    zone = context.town.zone
+    due_at = duty.due_at.astimezone(zone) if duty.due_at else None
+    moved_at = (duty.touched_at or duty.opened_at).astimezone(zone)
+    due = due_at.strftime("%H:%M") if due_at else ""
+    late = due_at is not None and due_at <= moved_at
+    day = due_at if due_at is not None and due_at.date() != moved_at.date() and not late else None
     village = context.town.village(duty.village)
-    shown = {"duty": duty, "card": duty.shown, "who": context.name, "due": due, "note": "", "phone": ""}
+    shown = {"duty": duty, "card": duty.shown, "who": context.name, "due": due, "note": "", "phone": "", "late": late,
+             "day": day}  # fmt: skip
     return {**shown, "village": village.name if village else "", **more}
 
 
@@ -141,14 +159,16 @@ def tell_subject(duty: Duty, block: str, context: Context, reads: Reads, **more:
 def tell_village(
     duty: Duty, block: str, context: Context, rows: Rows = (), holder: bool = False, **more: object
 ) -> tuple[Tell, ...]:
-    """Words for the village's cadres' group, unless they were said there or are not for them; ``holder``: for whoever
-    holds it too, because something is to be done now."""
+    """Words for the village's cadres' group, unless they were said there or are not for them, or its card says so by now
+    and there is nothing to do (no ``rows``); ``holder``: for whoever holds it too, because something is to be done now."""
     village = context.town.village(duty.village)
     group = village.cadres if village and duty.card.get("about") not in ("cadre", "higher") else ""
     both = (group, duty.holder if holder else "")
     to = [a for a in both if a and not a.startswith(UNBOUND) and a not in (context.chat, context.sender)]
     shown = values(duty, context, **more)
-    return tuple(Tell(a, block, shown, rows, "reply", duty.ref) for a in dict.fromkeys(to))
+    # What asks nobody to do anything is not said again where the card itself says it by now.
+    quiet = () if rows else tuple(a for a in to if not holder or a != duty.holder)
+    return tuple(Tell(a, block, shown, rows, "reply", duty.ref, a in quiet) for a in dict.fromkeys(to))
 
 
 def staff_of(duty: Duty, context: Context) -> tuple[Person, ...]:
