@@ -47,7 +47,7 @@ WRONG = Temper(0.9, (8, 0.7), (40, 0.5), lets_lie=0.3, says_done_early=0.35, wro
 HEAD = Temper(0.7, (8, 0.7), (30, 0.5), lets_lie=0.03)
 LEADER = Temper(0.75, (10, 0.6), (30, 0.4))
 POST = Temper(0.85, (9, 0.6), (32, 0.4))
-CADRES = ((QUICK, 0.52), (SLOW, 0.24), (ABSENT, 0.14), (WRONG, 0.10))
+CADRES = ((QUICK, 0.46), (SLOW, 0.24), (ABSENT, 0.20), (WRONG, 0.10))
 """How many of the cadres are of which temper."""
 
 

@@ -32,7 +32,7 @@ WHO = {
 RUNGS = (
     (20, "村支书", "head"),
     (60, "战线负责人", "line leader"),
-    (90, "再催", "again"),
+    (90, "催办", "once more"),
     (120, "指挥部", "command post"),
 )
 LAST = 180
@@ -63,7 +63,7 @@ def paint(sketch: Json, target: Path) -> None:
 
 
 def _words(figure: Figure, x: float, y: float, text: str, size: float, strong: bool = False, **style: Any) -> None:
-    family = {"family": "Cunshao Hans Strong"} if strong else {}
+    family = {"family": "Cunshao Hans Strong", "weight": 700} if strong else {}
     figure.text(x, y, text, fontsize=size, **{"color": INK, **family, **style})
 
 
@@ -89,13 +89,13 @@ def _lines(axes: Axes, needs: list[Json]) -> None:
                        capstyle="butt", zorder=2)
     )  # fmt: skip
     told = [(minute, row) for row, need in enumerate(needs) for minute in need["rungs"] if minute > 0]
-    axes.scatter(*zip(*told, strict=True), s=3.2, color=INK, linewidths=0, zorder=4)
-    ends = [(need["spans"][-1][2], row, need["kept"]) for row, need in enumerate(needs) if need["spans"]]
+    axes.scatter([x for x, _ in told], [y for _, y in told], s=3.2, color=INK, linewidths=0, zorder=4)
+    over = [(row, need) for row, need in enumerate(needs) if need["spans"] and need["end"] != "running"]
+    ends = [(need["spans"][-1][2], row, need["kept"]) for row, need in over]
     longer = [row for end, row, _ in ends if end > LAST]
     axes.scatter([LAST + 1.2] * len(longer), longer, s=5, marker=">", color=LATE, linewidths=0, zorder=4)
     late = [(end, row) for end, row, kept in ends if not kept and end <= LAST]
-    if late:
-        axes.scatter(*zip(*late, strict=True), s=7, marker="x", color=LATE, linewidths=0.7, zorder=4)
+    axes.scatter([x for x, _ in late], [y for _, y in late], s=7, marker="x", color=LATE, linewidths=0.7, zorder=4)
 
 
 def _rungs(axes: Axes) -> None:
@@ -127,8 +127,8 @@ def _tiles(figure: Figure, sketch: Json) -> None:
 
 def _taken(figure: Figure, sketch: Json) -> None:
     """Who took it first, and how much of that was kept: the ladder's catch."""
-    _words(figure, 0.715, 0.472, "谁先接下，多少按时办好", 8.5, strong=True)
-    _words(figure, 0.715, 0.444, "who took it first, and how much was kept", 7.5, color=SOFT)
+    _words(figure, 0.715, 0.472, "谁先接下：按时办好 / 接下", 8.5, strong=True)
+    _words(figure, 0.715, 0.444, "first taken by: kept / taken", 7.5, color=SOFT)
     most = max(1, *sketch["taken"].values())
     axes = figure.add_axes((0.715, 0.155, 0.25, 0.275), facecolor="none")
     axes.set_axis_off()
@@ -139,7 +139,7 @@ def _taken(figure: Figure, sketch: Json) -> None:
         axes.barh(row + 0.55, number, 0.28, color=colour, alpha=0.35, linewidth=0)
         axes.barh(row + 0.55, kept, 0.28, color=colour, linewidth=0)
         axes.text(0, row + 0.24, f"{chinese} {english}", fontsize=7.2, color=INK, va="center")
-        axes.text(most, row + 0.24, f"{number}，{kept}", fontsize=7.2, color=INK, va="center", ha="right")
+        axes.text(most, row + 0.24, f"{kept} / {number}", fontsize=7.2, color=INK, va="center", ha="right")
 
 
 def _key(figure: Figure) -> None:

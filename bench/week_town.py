@@ -96,8 +96,9 @@ class Week:
         self.at(self.now + timedelta(minutes=after), act)
 
     def at(self, when: datetime, act: Act) -> None:
-        """Somebody will do this then."""
-        heapq.heappush(self.plans, (when, next(self.numbers), act))
+        """Somebody will do this then, or at the next even minute: what happens together is played together."""
+        uneven = when.minute % 2
+        heapq.heappush(self.plans, (when + A_MINUTE * uneven, next(self.numbers), act))
 
     async def say(self, sender: Address, chat: Address, text: str = "", button: str = "") -> None:
         """Somebody writes, or presses a button, in a chat."""
@@ -118,7 +119,7 @@ class Week:
 
     async def duty(self, ref: str) -> Duty:
         """How a duty stands."""
-        found = await self.read(lambda ledger: duties.of_message(ledger, ref))
+        found: Duty | None = await self.read(lambda ledger: duties.of_message(ledger, ref))
         assert found is not None, ref
         return found
 
