@@ -38,7 +38,8 @@ class Script:
 
 def read(path: Path) -> Script:
     """Parse a transcript. Raises ValueError with file and line for one that cannot be read."""
-    script, waiting = Script([], [Step("begin", "")]), []
+    script = Script([], [Step("begin", "")])
+    waiting: list[str] = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not line.strip():
             continue

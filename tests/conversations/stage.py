@@ -177,8 +177,9 @@ class Stage:
         sender = CHATS.get(name, f"paper:{name}")
         chat = CHATS.get(place, f"paper:{place}") if place else sender
         said, reply = self._said(chat, words), ""
-        if words.startswith("re: "):
-            reply, said = self._last_card(chat), self._said(chat, words[4:])
+        answers = re.fullmatch(r"re( [^:]+)?: (.+)", words)
+        if answers:
+            reply, said = self._last_card(chat, (answers[1] or "").strip()), self._said(chat, answers[2])
         edited, words = words.startswith("edited: "), words.removeprefix("edited: ")
         if edited:
             said = self._said(chat, words)
@@ -230,10 +231,12 @@ class Stage:
             raise AssertionError(f"nothing in {name_of(chat)} has a button [{label}]")
         return str(found[int(back or 0)])
 
-    def _last_card(self, chat: str) -> str:
+    def _last_card(self, chat: str, part: str) -> str:
+        """The last sheet there, or the last with these words in it (``re 需求 1: 我来办``)."""
         number, sheet = next(
-            (n, call) for n, (_, address, call) in reversed(list(enumerate(self.gateway.sheets, 1))) if address == chat
-        )
+            (n, call) for n, (_, address, call) in reversed(list(enumerate(self.gateway.sheets, 1)))
+            if address == chat and part in call["text"]  # type: ignore[index]
+        )  # fmt: skip
         return str(sheet.get("edits") or f"m{number}")  # type: ignore[attr-defined]
 
 

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 import structlog
 
+from rules.town import Locale
 from tests.conversations.script import CLOCK, Script, Step, read, write
 from tests.conversations.stage import Stage, of_the_size, without_codes
 
@@ -36,7 +37,7 @@ async def play(script: Script, stage: Stage) -> list[list[tuple[str, str]]]:
 def set_up(stage: Stage, settings: Mapping[str, str]) -> None:
     """The town and the messenger as the heading wants them: ``#: isolation_days = 1``, ``locale = en``, ``people = 12``,
     ``bound = no``, ``edits = no``."""
-    locale = settings.get("locale", "zh")
+    locale: Locale = "en" if settings.get("locale") == "en" else "zh"
     stage.town = replace(stage.town, isolation_days=int(settings.get("isolation_days", "14")), locale=locale)
     stage.town = of_the_size(stage.town, int(settings.get("people", "0")))
     if settings.get("bound") == "no":
