@@ -17,6 +17,7 @@ from rules.town import Town
 
 STATES = ("open", "claimed", "reported")
 SOON = timedelta(minutes=30)
+AT_ONCE = ("urgent", "fever")
 TITLE = re.compile(r"^【[^】]*】")
 """A card's words begin with its kind and number, which stand in the heading here."""
 
@@ -80,7 +81,9 @@ class Shown:
 
 def look(hearing: Hearing) -> Looked:
     """What is open where this person may act: the same that 待办 lists in the chat."""
-    return Looked(hearing.context, worst_first(open_here(hearing.context, hearing.reads)), hearing.now)
+    town, now = hearing.context.town, hearing.now
+    found = worst_first(open_here(hearing.context, hearing.reads))
+    return Looked(hearing.context, tuple(sorted(found, key=lambda duty: _rank(duty, town, now))), now)
 
 
 def columns(looked: Looked, wanted: Wanted, words: Texts) -> Mapping[str, tuple[Shown, ...]]:
@@ -99,8 +102,14 @@ def shown(duty: Duty, looked: Looked, words: Texts) -> Shown:
     return Shown(
         duty.ref, duty.kind, village.name if village else "", _text(duty, town, looked.now, words),
         words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at)),
-        _filled(duty, town, looked.now), stands, *_buttons(duty, looked, words),
+        max(0, min(100, round(100 * _gone(duty, town, looked.now)))), stands, *_buttons(duty, looked, words),
     )  # fmt: skip
+
+
+def _rank(duty: Duty, town: Town, now: datetime) -> tuple[bool, bool, float]:
+    """What is late first; then danger and fever, which have no due time to be late by; then whose time is nearest its end."""
+    late = duty.due_at is not None and duty.due_at < now
+    return not late, duty.kind not in AT_ONCE, -_gone(duty, town, now)
 
 
 def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...]:
@@ -110,10 +119,10 @@ def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...
     return tuple(line.strip() for line in TITLE.sub("", text).splitlines() if line.strip())
 
 
-def _filled(duty: Duty, town: Town, now: datetime) -> int:
-    """What has no due time is measured by the promise."""
+def _gone(duty: Duty, town: Town, now: datetime) -> float:
+    """The part of its time that is gone, above one when it is late; what has no due time is measured by the promise."""
     whole = (duty.due_at - duty.base) if duty.due_at else town.need_within
-    return max(0, min(100, round(100 * ((now - duty.base) / whole)))) if whole > timedelta() else 100
+    return (now - duty.base) / whole if whole > timedelta() else 1.0
 
 
 def _minutes(length: timedelta | None) -> int | None:

@@ -29,6 +29,17 @@
   });
   window.addEventListener("pagehide", function () { if (source) source.close(); });
   window.addEventListener("pageshow", function (event) { if (event.persisted) listen(); });
+  // Whoever works by keyboard stays with the card, wherever it has gone.
+  var held = "";
+  document.body.addEventListener("htmx:beforeSwap", function () {
+    var card = document.activeElement && document.activeElement.closest(".duty");
+    if (card) held = card.id;
+  });
+  document.body.addEventListener("htmx:afterSwap", function () {
+    var card = held && document.activeElement === document.body ? document.getElementById(held) : null;
+    if (card) (card.querySelector("button") || card).focus({ preventScroll: true });
+    held = "";
+  });
   document.body.addEventListener("htmx:sendError", function () { away.hidden = false; });
   document.body.addEventListener("htmx:afterSwap", function () {
     var said = document.getElementById("said");
