@@ -37,6 +37,8 @@ RUNGS = (
 )
 LAST = 180
 """Minutes that are shown; what lasts longer has an arrow."""
+QUIET, LOUD, GAP = 1.0, 2.6, 9.0
+"""How high a need's line is: those that had to climb are what the picture is about."""
 
 
 def main() -> None:
@@ -52,9 +54,11 @@ def paint(sketch: Json, target: Path) -> None:
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=PAPER)
     _words(figure, 0.035, 0.925, "一周的需求：掉下来的，一级一级接住", 15, strong=True)
     _words(figure, 0.035, 0.886, "A week of needs: what people drop, the next rung catches", 9.5, color=SOFT)
-    axes = _axes(figure, len(sketch["needs"]))
-    _lines(axes, sketch["needs"])
+    needs, places = sketch["needs"], _places(sketch["needs"])
+    axes = _axes(figure, places[-1][0] + LOUD)
+    _lines(axes, needs, places)
     _rungs(axes)
+    _groups(axes, needs, places)
     _tiles(figure, sketch)
     _taken(figure, sketch)
     _key(figure)
@@ -67,35 +71,70 @@ def _words(figure: Figure, x: float, y: float, text: str, size: float, strong: b
     figure.text(x, y, text, fontsize=size, **{"color": INK, **family, **style})
 
 
-def _axes(figure: Figure, count: int) -> Axes:
-    axes = figure.add_axes((0.05, 0.155, 0.63, 0.645), facecolor=CARD)
+def _axes(figure: Figure, height: float) -> Axes:
+    axes = figure.add_axes((0.062, 0.155, 0.618, 0.645), facecolor=CARD)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
-    axes.set(xlim=(0, LAST + 3), ylim=(count + 1, -1), yticks=[])
+    axes.set(xlim=(0, LAST + 3), ylim=(height, 0), yticks=[])
     axes.set_xticks([0, 20, 60, 90, 120, 150, 180])
     axes.tick_params(length=0, labelsize=7.5, colors=SOFT)
     axes.set_xlabel("从开口算起，分钟 · minutes since the asking", fontsize=8, color=SOFT, labelpad=2)
-    axes.set_ylabel("每条线一件需求 · each line a need", fontsize=8, color=SOFT, labelpad=4)
     return axes
 
 
-def _lines(axes: Axes, needs: list[Json]) -> None:
-    spans = [(who, since, until, row) for row, need in enumerate(needs) for who, since, until in need["spans"]]
-    thick = 0.645 * SIZE[1] * 72 / (len(needs) + 2) * 0.86
-    shown = [(WHO[who][0], [(since, row), (min(until, LAST), row)]) for who, since, until, row in spans if since < LAST]
-    axes.add_collection(
-        LineCollection([line for _, line in shown], colors=[colour for colour, _ in shown], linewidths=thick,
-                       capstyle="butt", zorder=2)
-    )  # fmt: skip
-    told = [(minute, row) for row, need in enumerate(needs) for minute in need["rungs"] if minute > 0]
-    axes.scatter([x for x, _ in told], [y for _, y in told], s=3.2, color=INK, linewidths=0, zorder=4)
-    over = [(row, need) for row, need in enumerate(needs) if need["spans"] and need["end"] != "running"]
-    ends = [(need["spans"][-1][2], row, need["kept"]) for row, need in over]
-    longer = [row for end, row, _ in ends if end > LAST]
+def _places(needs: list[Json]) -> list[tuple[float, float]]:
+    """(middle, height) of each need's line, from the top; the needs that climbed stand apart, below."""
+    found, y, before = [], 1.0, False
+    for need in needs:
+        loud = _climbed(need)
+        height = LOUD if loud else QUIET
+        y += GAP if loud and not before else 0
+        found.append((y + height / 2, height))
+        y, before = y + height, loud
+    return found
+
+
+def _climbed(need: Json) -> bool:
+    return max(need["rungs"], default=0) > 0
+
+
+def _lines(axes: Axes, needs: list[Json], places: list[tuple[float, float]]) -> None:
+    unit = 0.645 * SIZE[1] * 72 / axes.get_ylim()[0]
+    shown, colours, widths = [], [], []
+    for need, (y, height) in zip(needs, places, strict=True):
+        for who, since, until in need["spans"]:
+            if since < LAST:
+                shown.append([(since, y), (min(until, LAST), y)])
+                colours.append(WHO[who][0])
+                widths.append(height * unit * 0.84)
+    axes.add_collection(LineCollection(shown, colors=colours, linewidths=widths, capstyle="butt", zorder=2))
+    told = [(minute, y) for need, (y, _) in zip(needs, places, strict=True) for minute in need["rungs"] if minute > 0]
+    axes.scatter([x for x, _ in told], [y for _, y in told], s=4.5, color=INK, linewidths=0, zorder=4)
+    _late(axes, needs, places)
+
+
+def _late(axes: Axes, needs: list[Json], places: list[tuple[float, float]]) -> None:
+    """What the asker did not confirm in time: where it ended, or that it went on."""
+    ended = [(need["spans"][-1][2], y) for need, (y, _) in zip(needs, places, strict=True)
+             if need["spans"] and not need["kept"] and need["end"] != "running"]  # fmt: skip
+    longer = [y for end, y in ended if end > LAST]
     axes.scatter([LAST + 1.2] * len(longer), longer, s=5, marker=">", color=LATE, linewidths=0, zorder=4)
-    late = [(end, row) for end, row, kept in ends if not kept and end <= LAST]
-    axes.scatter([x for x, _ in late], [y for _, y in late], s=7, marker="x", color=LATE, linewidths=0.7, zorder=4)
+    late = [(end, y) for end, y in ended if end <= LAST]
+    axes.scatter([x for x, _ in late], [y for _, y in late], s=8, marker="x", color=LATE, linewidths=0.7, zorder=4)
+
+
+def _groups(axes: Axes, needs: list[Json], places: list[tuple[float, float]]) -> None:
+    """What the two parts of the picture are, beside them."""
+    for loud, chinese, english in (
+        (False, "没惊动上面", "nobody above was told"),
+        (True, "往上报了", "had to climb"),
+    ):
+        mine = [y for need, (y, _) in zip(needs, places, strict=True) if _climbed(need) == loud]
+        if mine:
+            axes.annotate(f"{chinese}：{len(mine)} 件\n{english}: {len(mine)}", (0, (mine[0] + mine[-1]) / 2), xytext=(-11, 0),
+                          textcoords="offset points", rotation=90, ha="center", va="center", fontsize=6.8,
+                          color=SOFT)  # fmt: skip
 
 
 def _rungs(axes: Axes) -> None:

@@ -54,5 +54,6 @@ def sketch(story: Story) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _order(need: Need) -> float:
-    return need.taken if need.taken is not None else 1e9
+def _order(need: Need) -> tuple[bool, float]:
+    """What nobody above heard of first, then by when somebody took it."""
+    return max(need.rungs, default=0) > 0, need.taken if need.taken is not None else 1e9
