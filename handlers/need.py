@@ -107,7 +107,7 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
         return Outcome(says=(Say("need.is_none"),))
     same = [d for d in reads.open_duties_of(context.sender, "need") if same_thing(str(d.card.get("text")), report.what)]
     if same:
-        return Outcome(says=(Say("need.same", {"duty": same[0], "due": _clock(same[0], context)}),))
+        return _known_already(same[0], context, now)
     duty = _open(report.what, context, reads, now)
     says = Say("need.registered", {"duty": duty, "due": _clock(duty, context), "what": report.what,
                              "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
@@ -183,6 +183,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     text = said.text.strip()
     if (more := _more_urgent(text, context, reads, now)) is not None:
         return more
+    if reads.named("need.nag", text) and (known := reads.open_duties_of(context.sender, "need")):
+        return _known_already(known[-1], context, now)
     signs = [word for words in setting.words.options("need.signs").values() for word in words]
     if not any(sign.lower() in text.lower() for sign in signs):
         return None
@@ -206,14 +208,18 @@ def _more_urgent(text: str, context: Context, reads: Reads, now: datetime) -> Ou
     if reads.named("need.urgent_now", text) != "now":
         return None
     if not mine:
-        known = reads.open_duties_of(context.sender, "need")[:1]
-        return (
-            Outcome(says=(Say("need.same", {"duty": known[0], "due": _clock(known[0], context)}),)) if known else None
-        )
+        known = reads.open_duties_of(context.sender, "need")
+        return _known_already(known[-1], context, now) if known else None
     latest = max(mine, key=lambda d: d.opened_at)
     moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text)
     return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": True}),))
+
+
+def _known_already(duty: Duty, context: Context, now: datetime) -> Outcome:
+    """Said again, or asked after: how it stands, and no second need."""
+    late = duty.due_at is not None and duty.due_at <= now
+    return Outcome(says=(Say("need.same", {"duty": duty, "due": _clock(duty, context), "late": late}),))
 
 
 def _tonight_after_all(context: Context, reads: Reads, now: datetime) -> Outcome | None:
