@@ -1,6 +1,5 @@
 """What a board shows of a duty: its words, its age as a length, and the moves that can be made; all of it from the rules."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +17,8 @@ from rules.town import Town
 STATES = ("open", "claimed", "reported")
 SOON = timedelta(minutes=30)
 AT_ONCE = ("urgent", "fever")
-TITLE = re.compile(r"^【[^】]*】")
-"""A card's words begin with its kind and number, which stand in the heading here."""
+TITLE_ENDS = chr(0x3011)
+"""The bracket after a card's kind and number, which stand in the heading here."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...
     """The words of the chat's card, without the title and the time left, which have places of their own."""
     values = {**card_values(town, duty, now), "left": None}
     text = words.say("duty.alert", waited=0, skipped=[], edited=False, **values)
-    return tuple(line.strip() for line in TITLE.sub("", text).splitlines() if line.strip())
+    return tuple(line.strip() for line in text.partition(TITLE_ENDS)[2].splitlines() if line.strip())
 
 
 def _gone(duty: Duty, town: Town, now: datetime) -> float:

@@ -12,6 +12,9 @@ from tests.browser.conftest import PATIENCE, Hall, Program, Table
 
 LINK = re.compile(r"http://[\w.:]+/in/[\w-]+")
 
+GIVEN: set[str] = set()
+"""Links that were pressed: the page still shows them."""
+
 
 def say(program: Program, who: str, text: str) -> None:
     """Somebody of the sample town writes on their page."""
@@ -24,13 +27,14 @@ def say(program: Program, who: str, text: str) -> None:
 
 
 def link_of(program: Program, who: str) -> str:
-    """The link that the bot gave."""
+    """The link that the bot gave just now."""
     say(program, who, "看板")
     with urllib.request.urlopen(f"{program.url}api/stream?chat={who}&as={who}", timeout=PATIENCE) as letters:
         for line in letters:
-            found: list[str] = LINK.findall(line.decode())
-            if found:
-                return found[-1]
+            new = [link for link in LINK.findall(line.decode()) if link not in GIVEN]
+            if new:
+                GIVEN.add(new[0])
+                return str(new[0])
     raise AssertionError("no link")
 
 
