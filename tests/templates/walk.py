@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from bot.cards import card, card_list
+from bot.cards import card, card_list, stand
 from bot.post import label_buttons
 from bot.sayings import danger_in, menu
 from bot.texts import LOCALES, texts
@@ -57,6 +57,11 @@ SPOKEN = (
     "嗯",
     "没有",
     "急",
+    "很急",
+    "urgent",
+    "你好",
+    "谢谢",
+    "咋还不来",
 )
 
 
@@ -152,6 +157,8 @@ def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
     for value in (365, 382):
         yield "temperature", TemperatureReport(value), FakeReads()
         yield "temperature", TemperatureReport(value), FakeReads((open_of("fever"), open_of("missed", "4")))
+        on_it = replace(open_of("missed", "4"), state="claimed", holder="web:zhang", holder_name="张建国")
+        yield "temperature", TemperatureReport(value), FakeReads((on_it,))
     for text in ("谢谢", "家里没米了", "胰岛素快没了", "要个本子", "thanks"):
         yield from (("need", NeedReport(text), FakeReads(locale=locale)) for locale in LOCALES)
         yield "need", NeedReport(text), FakeReads((replace(open_of("need"), card={"text": text}),))
@@ -161,7 +168,17 @@ def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
     for about in ("villager", "cadre", "higher"):
         yield (
             "tip",
-            TipReport("W3XY", "摆酒席", "gathering", "yaowa", "东头", "now", about, {"none": True}),
+            TipReport(
+                "W3XY",
+                "2020-02-10T09:30:00+08:00",
+                "摆酒席",
+                "gathering",
+                "yaowa",
+                "东头",
+                "now",
+                about,
+                {"none": True},
+            ),
             FakeReads(),
         )
     yield "home", ROUTES.conversations["home"].form.report({"village": "yaowa"}), FakeReads()
@@ -242,6 +259,7 @@ def from_cards() -> Iterator[Spoken]:
             lambda x, d=duty: card(TOWN, d, x, NOW + late, every, skipped),
             lambda x, d=duty: card(TOWN, d, x, NOW, edited=True),
             lambda x, d=duty: card_list(TOWN, [d, open_of(d.kind, "5")], x, NOW),
+            lambda x, d=duty: stand(TOWN, d, x, NOW),
         )
         for make in told:
             yield Spoken("", "web:cadres", {x: make(x) for x in LOCALES})
