@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from bench.week_folk import TONIGHT, URGENCY, Folk, Temper, asleep, chosen, minutes
@@ -36,6 +36,9 @@ class Acts:
     sheets: list[Sheet] = field(default_factory=list)
     brought: set[str] = field(default_factory=set)
     _busy: set[tuple[Address, str]] = field(default_factory=set)
+    _seen: set[tuple[Address, str, datetime]] = field(default_factory=set)
+    """A card that comes both alone and in the group is one card."""
+    _reopened: set[str] = field(default_factory=set)
     _asked: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _calls: defaultdict[Address, int] = field(default_factory=lambda: defaultdict(int))
     _waits_for_reminder: set[Address] = field(default_factory=set)
@@ -139,8 +142,6 @@ class Acts:
                 self._reopened.discard(ref)
                 self._works(who, ref, self.folk.tempers[who], again=True)
 
-    _reopened: set[str] = field(default_factory=set)
-
     def _presses(self, who: Address, chat: Address, data: str, after: int) -> None:
         async def act() -> None:
             await self.week.say(who, chat, button=data)
@@ -150,7 +151,10 @@ class Acts:
     def _reads_card(self, who: Address, chat: Address, ref: str) -> None:
         temper = self.folk.tempers[who]
         night = asleep(self.week.now)
-        if (who, ref) in self._busy or self.dice.random() > temper.notices * (0.6 if night else 1):
+        if (who, ref) in self._busy or (who, ref, self.week.now) in self._seen:
+            return
+        self._seen.add((who, ref, self.week.now))
+        if self.dice.random() > temper.notices * (0.6 if night else 1):
             return
         self._busy.add((who, ref))
         self.week.later(minutes(self.dice, temper.claims) * (2 if night else 1), lambda: self._takes(who, chat, ref))

@@ -71,8 +71,8 @@ class Post(PaperGateway):
         return result
 
     def taken(self) -> list[Sheet]:
-        """What came since the last time, in the order it was written."""
-        new, self.new = [sheet for _, sheet in sorted(self.new, key=lambda pair: pair[0])], []
+        """What came since the last time, chat by chat, in each in the order it was written: the same at every playing."""
+        new, self.new = [sheet for _, sheet in sorted(self.new, key=lambda pair: (pair[1].address, pair[0]))], []
         return new
 
 
