@@ -244,4 +244,5 @@ def shown(call: Mapping[str, Any]) -> str:
     """A sheet as a transcript shows it: text, then its buttons."""
     buttons = "  ".join(f"[{label}]" for row in call["rows"] for label, _, _ in row)
     marks = "".join(f" ({kind})" for kind, _ in call["attachments"]) + (" (picture)" if call["picture"] else "")
-    return call["text"] + marks + (f"  {buttons}" if buttons else "")
+        known: object = sheet.get("edits") or f"m{number}"  # type: ignore[attr-defined]
+        return str(known)
