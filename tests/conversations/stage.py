@@ -237,12 +237,12 @@ class Stage:
             (n, call) for n, (_, address, call) in reversed(list(enumerate(self.gateway.sheets, 1)))
             if address == chat and part in call["text"]  # type: ignore[index]
         )  # fmt: skip
-        return str(sheet.get("edits") or f"m{number}")  # type: ignore[attr-defined]
+        known: object = sheet.get("edits") or f"m{number}"  # type: ignore[attr-defined]
+        return str(known)
 
 
 def shown(call: Mapping[str, Any]) -> str:
     """A sheet as a transcript shows it: text, then its buttons."""
     buttons = "  ".join(f"[{label}]" for row in call["rows"] for label, _, _ in row)
     marks = "".join(f" ({kind})" for kind, _ in call["attachments"]) + (" (picture)" if call["picture"] else "")
-        known: object = sheet.get("edits") or f"m{number}"  # type: ignore[attr-defined]
-        return str(known)
+    return str(call["text"]) + marks + (f"  {buttons}" if buttons else "")
