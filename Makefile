@@ -15,7 +15,8 @@ demo: install ## a town in a box, at http://127.0.0.1:8080/
 	@$(BIN)/cunshao demo
 
 test: $(VENV)/.installed-dev ## install what the tests need, and run them
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser
+	@$(BIN)/pytest tests/browser
 
 check: $(VENV)/.installed-dev ## linters, types, import rules
 	@$(BIN)/ruff check .

@@ -13,12 +13,13 @@ from sqlalchemy import Connection, select
 
 from bot.climber import Climber
 from bot.front import Front, Heard
+from bot.gateways import Forgetful
 from bot.post import Mark, Post
 from bot.texts import texts
 from bot.town_book import TownBook
 from chat.incoming import Incoming
 from chat.letter import Letter
-from rules.facts import DutyMoved, DutyOpened, SignInGiven
+from rules.facts import ChatForgotten, DutyMoved, DutyOpened, SignInGiven
 from storage import outbox, people, sign_ins
 from storage.database import Database, is_away
 from storage.fixed import NewRow
@@ -119,12 +120,19 @@ class Desk:
                 changed |= self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now, besides)
                 if fact.duty.rung_at is not None and fact.duty.rung_at <= now:
                     self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
+            elif isinstance(fact, ChatForgotten):
+                self._forget(ledger, fact)
             elif isinstance(fact, SignInGiven):
                 sign_ins.give(ledger, fact.hash, fact.person, fact.chat, real_now)
         for tell in heard.tells:
             if tell.unless_shown and tell.to in changed:
                 continue
             self.post.tell(ledger, self.book.town, tell, real_now, Mark(cause=cause))
+
+    def _forget(self, ledger: Ledger, fact: ChatForgotten) -> None:
+        gateway: object = self.post.gateways.get(fact.chat.partition(":")[0])
+        if isinstance(gateway, Forgetful):
+            gateway.forget(ledger, fact.chat, fact.since)
 
     def _event(self, ledger: Ledger, incoming: Incoming) -> None:
         match incoming.event:
