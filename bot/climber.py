@@ -16,6 +16,8 @@ from storage import duties, people, roster
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
+TRY_AGAIN = timedelta(minutes=10)
+"""How long until a duty that reached nobody at all is told again."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,11 @@ class Climber:
             duties.save(ledger, duty)
             return duty
         step = climb(duty, self._ladder(town, duty), now, self._finder(ledger, town, duty, now))
-        step = replace(step, skipped=tuple(dict.fromkeys((*duty.unreached, *step.skipped))), duty=replace(step.duty, unreached=()))
+        step = replace(
+            step, skipped=tuple(dict.fromkeys((*duty.unreached, *step.skipped))), duty=replace(step.duty, unreached=())
+        )
         if not step.tell and step.skipped:
-            step = self._last_resort(ledger, town, step)
+            step = self._last_resort(ledger, town, step, duty, now)
         duties.save(ledger, step.duty)
         for address in step.tell:
             self.boards.tell(ledger, town, step, address, now, real_now)
@@ -69,15 +73,15 @@ class Climber:
     def _ladder(self, town: Town, duty: Duty) -> Ladder:
         return town.ladders.get(duty.ladder, ())
 
-    def _last_resort(self, ledger: Ledger, town: Town, step: Climb) -> Climb:
+    def _last_resort(self, ledger: Ledger, town: Town, step: Climb, duty: Duty, now: datetime) -> Climb:
         """Nobody stands behind any rung that was left: the command post is told, whatever the ladder says; and if not even
-        that can be reached, the log says so as an error for the watchdog."""
+        that can be reached, the log says so as an error, and the same rungs are tried again until somebody is back."""
         post = town.command_post
         reached = post and not post.startswith(UNBOUND) and post not in people.unreachable(ledger)
         if reached and post.partition(":")[0] in self.boards.channels:
             return replace(step, tell=(post,))
         log.error("an alert reaches nobody", duty=step.duty.ref, kind=step.duty.kind)
-        return step
+        return replace(step, duty=replace(duty, rung_at=now + TRY_AGAIN))
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     )  # who acts on the board may have blocked the bot
     if known is not None and not known.reachable and came_from_there:
         people.reachable(ledger, incoming.sender, True)
+    if not incoming.private and incoming.chat in people.unreachable(ledger):
+        people.reachable(ledger, incoming.chat, True)  # somebody speaks there, so it is there again
     return Hearing(ledger, incoming, context, words, setting, reads, talk, local, facts)
 
 
@@ -89,7 +91,11 @@ def _context(
     if not village:
         village = next((v.key for v in town.villages if v.head == incoming.sender), "")
     roles = frozenset(known.roles if known else ()) | holds_office(town, incoming.sender)
-    name = (known.name if known else "") or incoming.sender_name or office_name(town, words, incoming.sender, incoming.chat)
+    name = (
+        (known.name if known else "")
+        or incoming.sender_name
+        or office_name(town, words, incoming.sender, incoming.chat)
+    )
     return Context(
         town, incoming.sender, incoming.chat, place, name, village,
         roles, words.locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",

@@ -20,6 +20,7 @@ from rules.alarms import Alarm, next_alarm, put_off, ring
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened
 from rules.privacy import mask
+from rules.quiet import is_quiet, morning
 from rules.town import Town
 from storage import boards, duties, people, slots, watches
 from storage.ledger import Ledger
@@ -80,6 +81,9 @@ class Rings:
         last = max((at for at in spoken if at is not None), default=None)
         if last is not None and last + REMINDER_PAUSE > now:
             duties.save(ledger, put_off(duty, what, last + REMINDER_PAUSE))
+            return
+        if what == "nudge" and duty.urgency != "now" and is_quiet(now, town):
+            duties.save(ledger, put_off(duty, what, morning(now, town)))
             return
         self._ring(ledger, town, duty, what, now)
 

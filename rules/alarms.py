@@ -52,7 +52,7 @@ def _alarms(duty: Duty) -> list[tuple[datetime, Alarm]]:
     if duty.repeat_at is not None:
         found.append((duty.repeat_at, "repeat"))
     if duty.state == "claimed" and duty.touched_at is not None:
-        found.append((duty.wait_until, "waited") if duty.wait_until else (duty.touched_at + NUDGE, "nudge"))
+        found.append((duty.wait_until, "waited") if duty.wait_until else (duty.touched_at + _pause(duty), "nudge"))
     if duty.state == "reported" and duty.ask_at is not None:
         found.append((duty.ask_at, QUESTIONS[min(duty.asked_times, 2)]))
     return found
@@ -64,7 +64,7 @@ def ring(duty: Duty, what: Alarm, ladder: Ladder, now: datetime, zone: ZoneInfo)
         case "offer":
             return replace(duty, offered_to="", offered_at=None)
         case "nudge":
-            return replace(duty, touched_at=now, offered_to=duty.offered_to or ANYBODY)
+            return replace(duty, touched_at=now, nudges=duty.nudges + 1, offered_to=duty.offered_to or ANYBODY)
         case "waited":
             return replace(duty, wait_until=None, touched_at=now)
         case "ask":
@@ -84,9 +84,15 @@ def put_off(duty: Duty, what: Alarm, to: datetime) -> Duty:
     """The duty with a reminder's alarm moved to a later moment, because its person was reminded of something just now."""
     match what:
         case "nudge":
-            return replace(duty, touched_at=to - NUDGE)
+            return replace(duty, touched_at=to - _pause(duty))
         case "waited":
             return replace(duty, wait_until=to)
         case "ask_again":
             return replace(duty, ask_at=to)
     return duty
+
+
+def _pause(duty: Duty) -> timedelta:
+    """Half an hour, then an hour, then two: who does not answer is not flooded, the ladder tells others."""
+    doubled: int = 2 ** min(duty.nudges, 4)
+    return NUDGE * doubled

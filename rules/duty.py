@@ -44,6 +44,8 @@ class Duty:
     claimed_at: datetime | None = None
     touched_at: datetime | None = None
     """The holder's last move: a claim with none for half an hour is asked about."""
+    nudges: int = 0
+    """How often in a row the holder was asked about it without a move: each time after twice as long."""
     wait_until: datetime | None = None
     reported_at: datetime | None = None
     ask_at: datetime | None = None

@@ -28,7 +28,7 @@ def claim(duty: Duty, by: Actor, ladder: Ladder, now: datetime) -> Moved:
         return Refusal("already_taken")
     moved = replace(
         duty, state="claimed", holder=by.id, holder_name=by.name, offered_to="", offered_at=None,
-        claimed_at=duty.claimed_at or now, touched_at=now, wait_until=None, repeat_at=None,
+        claimed_at=duty.claimed_at or now, touched_at=now, nudges=0, wait_until=None, repeat_at=None,
         handovers=duty.handovers + taken_over,
     )  # fmt: skip
     return schedule(moved, ladder, now)
@@ -58,7 +58,7 @@ def touch(duty: Duty, by: Actor, now: datetime) -> Moved:
     """路上, 还要 40 分钟, a photo: the holder is at it."""
     refused = _not_holder(duty, by)
     offered = "" if duty.offered_to == ANYBODY else duty.offered_to
-    return refused or replace(duty, touched_at=now, wait_until=None, repeat_at=None, offered_to=offered)
+    return refused or replace(duty, touched_at=now, nudges=0, wait_until=None, repeat_at=None, offered_to=offered)
 
 
 def put_on_wait(duty: Duty, by: Actor, until: datetime, why: str) -> Moved:

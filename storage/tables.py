@@ -169,6 +169,7 @@ duties = Table(
     Column("due_at", Moment),
     Column("claimed_at", Moment),
     Column("touched_at", Moment),
+    Column("nudges", Integer, nullable=False, default=0),
     Column("wait_until", Moment),
     Column("reported_at", Moment),
     Column("ask_at", Moment),

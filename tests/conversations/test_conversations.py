@@ -58,6 +58,8 @@ async def _do(step: Step, stage: Stage) -> None:
         await stage.restart()
     elif step.kind.startswith("gone "):
         stage.gateway.gone.add(f"paper:{step.kind.removeprefix('gone ')}")
+    elif step.kind.startswith("back "):
+        stage.gateway.gone.discard(f"paper:{step.kind.removeprefix('back ')}")
     elif step.kind != "begin":
         raise ValueError(f"cannot do {step.text}")
 

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("due_at", Moment(timezone=True)),
         sa.Column("claimed_at", Moment(timezone=True)),
         sa.Column("touched_at", Moment(timezone=True)),
+        sa.Column("nudges", sa.Integer(), nullable=False),
         sa.Column("wait_until", Moment(timezone=True)),
         sa.Column("reported_at", Moment(timezone=True)),
         sa.Column("ask_at", Moment(timezone=True)),
