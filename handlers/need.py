@@ -10,13 +10,13 @@ from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
 from chat.reading.phrases import matches
+from chat.reading.sameness import same_thing
 from rules.context import Context
 from rules.duty import Duty, Refusal, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold
 from rules.moves import postpone
 from rules.privacy import mask
 from rules.quiet import ANSWER_WITHIN, is_quiet, morning
-from rules.sameness import same_thing
 
 SHORT = 8
 """Letters below which a sentence that says thanks says nothing else."""

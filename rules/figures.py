@@ -15,8 +15,8 @@ from typing import Literal
 from rules.duty import Duty
 
 Fate = Literal["confirmed", "reported", "unconfirmed", "late", "running", "cancelled"]
-"""confirmed: by the asker, in time. reported: said done in time, but not confirmed in time; unconfirmed: never answered. late: none of
-these by the time it was due. running: not due yet. cancelled: taken back by the asker, before it was late."""
+"""confirmed: by the asker, in time. reported: said done in time, but not confirmed in time; unconfirmed: never answered. late:
+none of these by the time it was due. running: not due yet. cancelled: taken back by the asker, before it was late."""
 MOST_WORST = 10
 KeyOf = Callable[[Duty], str]
 

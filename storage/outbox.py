@@ -236,8 +236,11 @@ def open_count(ledger: Ledger, soon: datetime, channels: Collection[str]) -> int
     """How many rows are being sent, or go by themselves until ``soon``: their chat is not paused for longer."""
     paused = select(pauses.c.address).where(pauses.c.town == ledger.town, pauses.c.until > soon)
     goes_soon = (outbox.c.state == WAITING) & (outbox.c.not_before <= soon) & outbox.c.channel.in_(channels)
-    free = outbox.c.address.not_in(paused) & ~select(pauses.c.town).where(
-        pauses.c.town == ledger.town, pauses.c.address == EVERYBODY, pauses.c.until > soon
-    ).exists()
+    free = (
+        outbox.c.address.not_in(paused)
+        & ~select(pauses.c.town)
+        .where(pauses.c.town == ledger.town, pauses.c.address == EVERYBODY, pauses.c.until > soon)
+        .exists()
+    )
     where = (outbox.c.town == ledger.town) & ((outbox.c.state == SENDING) | (goes_soon & free))
     return int(ledger.tx.execute(select(func.count()).select_from(outbox).where(where)).scalar_one())

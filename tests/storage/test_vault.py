@@ -32,7 +32,9 @@ def test_a_changed_byte_is_refused(place: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "sealed", ["", "x", "not base64!", "QUJD", VAULT.seal("hello")[:-8]], ids="empty letter junk short cut".split()
+    "sealed",
+    ["", "x", "not base64!", "QUJD", VAULT.seal("hello")[:-8]],
+    ids=["empty", "letter", "junk", "short", "cut"],
 )
 def test_what_was_cut_off_is_refused(sealed: str) -> None:
     with pytest.raises(CannotOpen):
