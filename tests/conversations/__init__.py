@@ -1,0 +1,1 @@
+"""The conversations as transcripts, and the stage they are played on."""
