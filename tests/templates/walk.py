@@ -21,6 +21,7 @@ from handlers.need import MoreReport, NeedReport
 from handlers.returnee import ReturneeReport
 from handlers.temperature import TemperatureReport
 from handlers.tip import TipReport
+from handlers.town_report import on_report
 from rules.context import Context
 from rules.duty import Duty
 from rules.roster import Shift
@@ -132,6 +133,12 @@ def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outc
 
 
 def _reports() -> Iterator[tuple[Context, Outcome]]:
+    # The clock's own words of the reports are Tells of bot/slots.py, which tests/bot/test_reporting.py has sent for real.
+    villages = ("姚洼", "石门")
+    for block in ("report.villages_without", "report.zero_call"):
+        yield LI, Outcome(says=(Say(block, {"villages": villages, "time": "21:00"}),))
+    nowhere = replace(LI, roles=frozenset({"cadre"}), village="", place="private")
+    yield nowhere, on_report("", nowhere, FakeReads(), NOW)
     no_pages = replace(CONTEXTS["head"], town=replace(TOWN, public_url=""))
     yield no_pages, on_board("", no_pages, FakeReads(), NOW)
     for name, report, reads in _finished():
