@@ -198,7 +198,7 @@ class Sender:
             if isinstance(result, TryLater):
                 outbox.pause(
                     ledger,
-                    outbox.EVERYBODY if result.everyone else row.address,
+                    row.channel + outbox.EVERYBODY if result.everyone else row.address,
                     now + timedelta(seconds=result.seconds),
                 )
             elif isinstance(result, Moved):

@@ -25,8 +25,8 @@ NO_MARK: Mapping[str, Any] = {
 }
 LANES = {"alert": 0, "reply": 1, "notice": 2}
 WAITING, SENDING = "waiting", "sending"
-EVERYBODY = "*"
-"""In place of a chat: the whole bot."""
+EVERYBODY = ":*"
+"""After a channel's name, in place of a chat: all of that channel. An outage of one messenger holds up no other."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,12 @@ def claim(
     for row in _next_rows(ledger):
         shut = _shut(ledger, now) | held if shut is None else shut
         address, lane = row[2], row[3]
-        if (address, lane) not in met and row[8] <= now and row[1] in channels and not shut & {address, EVERYBODY}:
+        if (
+            (address, lane) not in met
+            and row[8] <= now
+            and row[1] in channels
+            and not shut & {address, row[1] + EVERYBODY}
+        ):
             shut.add(address)
             found.append(_read(ledger, row))
         met.add((address, lane))
@@ -192,7 +197,7 @@ def interrupted(ledger: Ledger, living: Container[str]) -> dict[str, list[Row]]:
 
 
 def pause(ledger: Ledger, address: str, until: datetime) -> None:
-    """A chat (or ``*``, the whole bot) must wait: the platform said so, and a restart must not forget it."""
+    """A chat (or ``telegram:*``, all of a channel) must wait: the platform said so, and a restart must not forget it."""
     statement = ledger.insert(pauses).values(town=ledger.town, address=address, until=until)
     ledger.tx.execute(statement.on_conflict_do_update(index_elements=["town", "address"], set_={"until": until}))
 
@@ -236,11 +241,6 @@ def open_count(ledger: Ledger, soon: datetime, channels: Collection[str]) -> int
     """How many rows are being sent, or go by themselves until ``soon``: their chat is not paused for longer."""
     paused = select(pauses.c.address).where(pauses.c.town == ledger.town, pauses.c.until > soon)
     goes_soon = (outbox.c.state == WAITING) & (outbox.c.not_before <= soon) & outbox.c.channel.in_(channels)
-    free = (
-        outbox.c.address.not_in(paused)
-        & ~select(pauses.c.town)
-        .where(pauses.c.town == ledger.town, pauses.c.address == EVERYBODY, pauses.c.until > soon)
-        .exists()
-    )
+    free = outbox.c.address.not_in(paused) & (outbox.c.channel + EVERYBODY).not_in(paused)
     where = (outbox.c.town == ledger.town) & ((outbox.c.state == SENDING) | (goes_soon & free))
     return int(ledger.tx.execute(select(func.count()).select_from(outbox).where(where)).scalar_one())

@@ -108,7 +108,7 @@ def mine(argument: str, context: Context, reads: Reads) -> Duty | None:
 
 def actor(context: Context) -> Actor:
     """Who makes the move."""
-    return Actor(context.sender, context.name or context.sender.partition(":")[2], context.chat)
+    return Actor(context.sender, context.name, context.chat)
 
 
 def ladder_for(duty: Duty, context: Context) -> Ladder:

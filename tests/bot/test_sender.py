@@ -74,7 +74,7 @@ class Office:
 
     async def send(self) -> None:
         """Run a sender until nothing may go now."""
-        async with self.open() as sender, asyncio.timeout(20):
+        async with self.open() as sender, asyncio.timeout(60):
             await sender.drained()
 
     def states(self) -> Sequence[tuple[str, str]]:
@@ -115,7 +115,7 @@ async def test_a_repeated_letter_is_marked_while_it_waits(office: Office) -> Non
     office.gateway.moods = [Unknown("cut"), TryLater(60, "429")]
     office.put("alert paper:x words")
     async with office.open() as sender:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(office.gateway.said) < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             await sender.drained()
@@ -156,7 +156,7 @@ async def test_letters_of_a_dead_process_are_taken_over_those_of_a_living_one_ar
     if owner == "alive":
         office.do(leases.take, "process/alive", "alive", NOW, NOW + timedelta(seconds=15))
     async with office.open():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while [state[0] for state in office.states()] != [state[0] for state in states]:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
@@ -194,7 +194,7 @@ async def test_results_are_kept_when_the_database_comes_back(office: Office, mon
 
 async def test_two_senders_keep_the_order_of_each_chat(office: Office) -> None:
     office.put(*(f"reply paper:{chat} {n}" for n in range(6) for chat in "abc"))
-    async with office.open("one") as sender, office.open("two"), asyncio.timeout(30):
+    async with office.open("one") as sender, office.open("two"), asyncio.timeout(90):
         await sender.drained()
         while {state for state, _ in office.states()} != {"accepted"}:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -25,7 +25,7 @@ from storage.migrate import migrate
 from storage.vault import Vault, new_key
 from tests.conversations.stage import BEGIN, TOWN
 
-PATIENCE = 20
+PATIENCE = 60
 """Seconds after which something that must come counts as lost."""
 LI, ZHANG, ZHAO, STRANGER = (f"{name}-key-of-22-letters" for name in ("li", "zhang", "zhao", "stranger"))
 GROUP, CADRES = "group-yaowa", "cadres-yaowa"
