@@ -102,8 +102,10 @@ class Sender:
     async def _rest(self) -> None:
         held = self._under_way or self.pace.holding
         wait = min(IDLE, max(self.pace.soonest(), 0.002)) if held and self.pace.soonest() else IDLE
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the wake, and the sender would never stop.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._woken.wait()
         self._woken.clear()
 
     async def _round(self) -> int:

@@ -46,7 +46,8 @@ class Lookout:
             with self.mailbox.listening((BOARDS,)) as bell:
                 while not self.mailbox.closing:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(bell.heard.wait(), BEAT)
+                        async with asyncio.timeout(BEAT):
+                            await bell.heard.wait()
                     yield bool(bell.answer())
         finally:
             self._open -= 1

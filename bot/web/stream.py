@@ -75,7 +75,8 @@ async def _events(doors: Doors, view: View) -> AsyncIterator[str]:
             try:
                 async for letter in _news(doors, view, rung):
                     yield letter
-                await asyncio.wait_for(bell.heard.wait(), BEAT)
+                async with asyncio.timeout(BEAT):
+                    await bell.heard.wait()
             except TimeoutError:
                 yield ": beat\n\n"
             except SQLAlchemyError:
