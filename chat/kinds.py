@@ -13,7 +13,7 @@ from chat.form import Asked, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
 from chat.reading.phone import read_phone
-from chat.reading.phrases import best_option, best_place, is_none
+from chat.reading.phrases import best_option, best_place, is_none, matches
 
 
 def _no_offers() -> tuple[Offer, ...]:
@@ -22,18 +22,26 @@ def _no_offers() -> tuple[Offer, ...]:
 
 @dataclass(frozen=True)
 class Text:
-    """Words as they are, ``longest`` characters at most; a ready answer where the question has ``_options``."""
+    """Words as they are, ``longest`` characters at most; a ready answer where the question has ``_options``.
+
+    Words that ask what is meant (啥意思) are no answer; ``numbered``: nor is what has no digit in it (a train's number).
+    """
 
     longest: int = 200
     shortest: int = 1
+    numbered: bool = False
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The text without white space at its ends."""
         text = _clean(said.text)
         if sum(unicodedata.category(letter)[0] not in "CZ" for letter in text) < self.shortest:
             raise Unclear("form.unclear_text")
+        if matches(text, setting.words.options("form.puzzled")["puzzled"]):
+            raise Unclear("form.what_is_meant")
         if len(text) > self.longest:
             raise Unclear("form.too_long", longest=self.longest)
+        if self.numbered and not any(letter.isdecimal() for letter in text):
+            raise Unclear("form.unclear_number")
         return text
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:

@@ -86,7 +86,7 @@ returnee = Form(
         Question("city", Text(longest=40), when=from_elsewhere),
         Question("arrived", Day(earliest_days_ago=60)),
         Question("transport", OneOf()),
-        Question("trip_number", Text(longest=12), when=shared_a_ride, optional=True),
+        Question("trip_number", Text(longest=12, numbered=True), when=shared_a_ride, optional=True),
         Question("companions", Many(split_names)),
         Question("symptoms", OneOf()),
         Question("phone", Phone()),
