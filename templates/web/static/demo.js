@@ -50,6 +50,7 @@ async function ask() {
     const answer = await fetch(`/demo/behind?lang=${locale}`);
     if (!answer.ok) throw new Error(String(answer.status));
     const seen = await answer.json();
+    if (page.classList.contains("offline")) strip.stream?.again();
     page.classList.remove("offline");
     clock.show(seen.clock);
     drawer.show(seen);

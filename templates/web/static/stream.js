@@ -5,7 +5,7 @@ const LONGEST_WAIT = 15000;
 const SILENT = 45000; // the server says something at least every 15 seconds, but only to the network; letters come when they come
 
 // chats: keys, or {chat, at}. options: onLetter(letter), onState(online), as (the key of whose phone it is).
-// Returns {add(chat), close()}.
+// Returns {add(chat), again(), close()}.
 export function openStream(chats, options) {
   const at = new Map(chats.map((c) => (typeof c === "string" ? [c, null] : [c.chat, c.at])));
   let source = null, timer = 0, wait = FIRST_WAIT, heard = Date.now(), closed = false;
@@ -55,6 +55,12 @@ export function openStream(chats, options) {
   window.addEventListener("pageshow", (event) => event.persisted && open());
   open();
   return {
+    // The server has just answered something else, so it is there again: no need to be patient any longer.
+    again() {
+      if (closed || source.readyState === EventSource.OPEN) return;
+      wait = FIRST_WAIT;
+      open();
+    },
     add(chat) { if (!at.has(chat)) { at.set(chat, null); open(); } },
     close() { closed = true; clearTimeout(timer); source.close(); document.removeEventListener("visibilitychange", awake); },
   };
