@@ -1,6 +1,7 @@
 """The command line: ``cunshao init | check | run | demo | codes | backup | restore``; without it nobody could start the program."""
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 
@@ -32,10 +33,12 @@ def _run(asked: argparse.Namespace) -> int:
 
             return codes(asked.config)
         case "run":
+            gc.disable()  # what is loaded at the start is no garbage; App.run turns the collector on again
             from bot.commands.run import run
 
             return run(asked.config, asked.demo)
         case "demo":
+            gc.disable()
             from bot.commands.run import demo
 
             return demo(asked.folder, asked.port)

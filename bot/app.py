@@ -94,6 +94,7 @@ class App:
     async def run(self) -> None:
         """Receive, send and tick until cancelled."""
         gc.collect()
+        gc.enable()
         gc.freeze()  # what is loaded by now stays: the collector need not walk through it again and again
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.sender.run())

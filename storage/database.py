@@ -4,6 +4,7 @@ Without it every caller would have to know how SQLite and PostgreSQL differ in w
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -52,6 +53,7 @@ class Database:
         self.engine = _engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._waiting: queue.SimpleQueue[_Wait | None] = queue.SimpleQueue()
+        self._ended = False
         count = 1 if self.sqlite else POSTGRES_WORKERS
         self._threads = [threading.Thread(target=self._run, name=f"database-{n}", daemon=True) for n in range(count)]
         for thread in self._threads:
@@ -81,44 +83,39 @@ class Database:
         self.engine.dispose()
 
     def _run(self) -> None:
-        while (first := self._waiting.get()) is not None:
+        while not self._ended and (first := self._waiting.get()) is not None:
             together = [first]
-            ended = False
-            while self.sqlite and len(together) < MOST_TOGETHER:
+            for left in range(TRIES - 1, -1, -1):
                 try:
-                    more = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    ended = True
-                    break
+                    results = self._attempt(together)
+                except Exception as fault:  # noqa: BLE001 - the thread's edge: whoever waits must hear of it, whatever it is
+                    if left and _worth_another_try(fault):
+                        continue
+                    results = [(False, fault)] * len(together)
+                _answer(together, results)
+                break
+
+    def _attempt(self, together: list[_Wait]) -> list[tuple[bool, Any]]:
+        """One transaction. On SQLite whatever has come meanwhile joins it, each in a savepoint of its own."""
+        results: list[tuple[bool, Any]] = []
+        with _transaction(self.engine) as connection:
+            for wait in together:
+                if self.sqlite:
+                    results.append(_in_savepoint(connection, wait.work))
+                    if len(results) == len(together) < MOST_TOGETHER:
+                        self._join(together)
+                else:
+                    _take_lock(connection, wait.lock, self.sqlite)
+                    results.append((True, wait.work(connection)))
+        return results
+
+    def _join(self, together: list[_Wait]) -> None:
+        with contextlib.suppress(queue.Empty):
+            more = self._waiting.get_nowait()
+            if more is None:
+                self._ended = True
+            else:
                 together.append(more)
-            self._commit_together(together)
-            if ended:
-                return
-
-    def _commit_together(self, together: list[_Wait]) -> None:
-        for left in range(TRIES - 1, -1, -1):
-            try:
-                results = _attempt(self.engine, together, self.sqlite)
-            except Exception as fault:  # noqa: BLE001 - the thread's edge: whoever waits must hear of it, whatever it is
-                if left and _worth_another_try(fault):
-                    continue
-                results = [(False, fault)] * len(together)
-            _answer(together, results)
-            return
-
-
-def _attempt(engine: Engine, together: list[_Wait], sqlite: bool) -> list[tuple[bool, Any]]:
-    results: list[tuple[bool, Any]] = []
-    with _transaction(engine) as connection:
-        for wait in together:
-            _take_lock(connection, wait.lock, sqlite)
-            if len(together) == 1:
-                results.append((True, wait.work(connection)))
-                continue
-            results.append(_in_savepoint(connection, wait.work))
-    return results
 
 
 def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[bool, Any]:
