@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, literal, select, text
 
 from bot.app import App
+from bot.clockwork import EVERY
 from rules.duty import Duty, open_duty
 from storage import duties as kept
 from storage.database import Database
@@ -121,13 +122,13 @@ async def _looks(app: App) -> float:
 
 
 async def _rush(app: App, vault: Vault) -> tuple[float, int]:
-    """Ten thousand rungs due in a minute, of villages' needs that nobody has claimed, while the clock ticks each second."""
+    """Ten thousand rungs due in a minute, of villages' needs that nobody has claimed, while the clock ticks as it does."""
     begins = datetime.now(UTC) + timedelta(seconds=8)
     apart = timedelta(seconds=SECONDS) / DUE
     await app.database.transact(lambda tx: _add_due(Ledger(tx, "town", vault), begins, apart))
     while datetime.now(UTC) < begins + timedelta(seconds=SECONDS + 2):
         await app.ticker.run_due(app.clock.now())
-        await asyncio.sleep(1 - time.time() % 1)
+        await asyncio.sleep(EVERY - time.time() % EVERY)  # as the program rings
     await app.ticker.run_due(app.clock.now())
     waits = await app.database.transact(lambda tx: _waits(Ledger(tx, "town", vault), begins, apart))
     return quantiles(waits, n=100)[98], len(waits)

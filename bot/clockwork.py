@@ -18,6 +18,8 @@ from storage.ledger import Ledger
 from storage.vault import Vault
 
 log = structlog.get_logger()
+EVERY = 0.5
+"""Seconds between two ticks: one that finds nothing is one statement, and a rung is never a whole second late."""
 AT_AN_INSTANT, IN_ALL, LEAST_WAIT = 10.0, 30.0, 0.05
 """Real seconds that a move waits for the outbox at one instant and in all, and at least even then."""
 SOON = timedelta(seconds=3)
@@ -52,7 +54,7 @@ class Patience:
 
 @dataclass
 class Clockwork:
-    """Rings the tick each second; ``on_tick`` are told after each (the watchdog)."""
+    """Rings the tick twice a second; ``on_tick`` are told after each (the watchdog)."""
 
     database: Database
     vault: Vault
@@ -70,7 +72,7 @@ class Clockwork:
         """Tick until cancelled. A late or missed ring is no loss: what is due stays due."""
         scheduler = AsyncIOScheduler(timezone=UTC)
         scheduler.add_job(
-            self.tick, "interval", seconds=1, misfire_grace_time=None, coalesce=True, max_instances=1, id="tick",
+            self.tick, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True, max_instances=1, id="tick",
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
         scheduler.start()

@@ -1,8 +1,8 @@
 """One tick: what is due now is decided, each thing in a transaction of its own; without it no clock in the town would ring."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -41,23 +41,21 @@ class Ticker:
             found = await self.desk.database.transact(lambda tx: self._find(self._ledger(tx), now))
             if not found:
                 return total
-            results = await asyncio.gather(*(self._safely(due, now) for due in found))
+            results = await self.desk.database.each([partial(self._ring, due, now) for due in found])
+            for due, result in zip(found, results, strict=True):
+                if isinstance(result, Exception):
+                    log.error("a clock failed", what=due.sort, fault=type(result).__name__, exc_info=result)
             total += len(found)
             self.desk.wake()
-            if not any(results):
+            if all(isinstance(result, Exception) for result in results):
                 return total
 
     async def coming(self) -> tuple[datetime, str, str] | None:
         """(when, what sort of thing, of what) of the next thing that will happen in the town; None when nothing will."""
         return await self.desk.database.transact(lambda tx: self._coming(self._ledger(tx)))
 
-    async def _safely(self, due: Due, now: datetime) -> bool:
-        try:
-            await self.desk.database.transact(lambda tx: self.rings(self._ledger(tx), due, now))
-        except Exception as fault:
-            log.error("a clock failed", what=due.sort, fault=type(fault).__name__, exc_info=fault)
-            return False
-        return True
+    def _ring(self, due: Due, now: datetime, tx: Connection) -> None:
+        self.rings(self._ledger(tx), due, now)
 
     def _ledger(self, tx: Connection) -> Ledger:
         return Ledger(tx, self.desk.book.config_town.key, self.desk.vault)

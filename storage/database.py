@@ -8,9 +8,10 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -24,6 +25,8 @@ MOST_TOGETHER = 64
 """Pieces of work that may share one commit on SQLite: beyond that a reply would wait longer than a commit costs."""
 TRIES = 5
 POSTGRES_WORKERS = 4
+FEW_TOGETHER = 16
+"""Pieces of work in one PostgreSQL transaction: their rows stay locked until the last of them is done."""
 COUNTED = {"preserve_rowcount": True}
 """Or an INSERT on PostgreSQL counts -1 rows, and what is there already would look new."""
 SQLITE_AWAY = frozenset(
@@ -67,6 +70,23 @@ class Database:
         self._waiting.put(wait)
         result: T = await wait.done
         return result
+
+    async def each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
+        """Each of many pieces of work for itself: what it gave, or what it raised (then nothing of it is kept).
+
+        SQLite lets them share commits anyway; PostgreSQL gets a few to a transaction, each in a savepoint, because a commit
+        for each costs more than the work.
+        """
+        if self.sqlite:
+            return await asyncio.gather(*(self.transact(work) for work in works), return_exceptions=True)  # type: ignore[return-value]
+        some = [works[start : start + FEW_TOGETHER] for start in range(0, len(works), FEW_TOGETHER)]
+        done = await asyncio.gather(*(self.transact(partial(_each_alone, few)) for few in some), return_exceptions=True)
+        results: list[T | Exception] = []
+        for few, result in zip(some, done, strict=True):
+            if isinstance(result, BaseException) and not isinstance(result, Exception):
+                raise result
+            results += [result] * len(few) if isinstance(result, Exception) else result
+        return results
 
     def transact_now(self, work: Work[T], lock: str = "") -> T:
         """The same for code that has no event loop (the command line)."""
@@ -129,6 +149,21 @@ def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[bool, Any]:
         result = (False, fault)
     driver.execute("RELEASE one")
     return result
+
+
+def _each_alone(works: Sequence[Work[T]], connection: Connection) -> list[T | Exception]:
+    results: list[T | Exception] = []
+    for work in works:
+        savepoint = connection.begin_nested()
+        try:
+            results.append(work(connection))
+            savepoint.commit()
+        except Exception as fault:
+            if _worth_another_try(fault):
+                raise
+            savepoint.rollback()
+            results.append(fault)
+    return results
 
 
 def _answer(together: list[_Wait], results: list[tuple[bool, Any]]) -> None:

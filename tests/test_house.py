@@ -33,7 +33,6 @@ CATCHES_ALL = {
     "bot/lease.py": "asks whether the database is away, and raises again what is something else",
     "bot/reporting.py": "the edge of the report's own process: one picture that fails must not end the reports",
     "bot/desk.py": "the desk's edge: one message that fails is set aside, the person gets an apology, others go on",
-    "bot/tick.py": "the tick's edge: one thing that fails must not hold back the others",
     "bot/sender.py": "the sender's edge: the outbox goes on whatever a platform or the database does",
     "bot/gateways/telegram/inbox.py": "the gateway's edge: whatever the desk raises must not end the listening",
     "storage/database.py": "the database thread's edge: whoever waits must hear of it, whatever it is",

@@ -89,7 +89,9 @@ def test_a_reload_and_a_kill_in_the_middle(hall: Hall) -> None:
     sent = [text for text in table.letters("wang") if text == "王小兵"]
     assert len(sent) == 1
     play(table, "need", lambda number, step: _kill(hall, table) if step == "nobody" and number > 3 else None)
-    table.until("() => [...document.querySelectorAll('#handset-command .bubble')].some(b => b.textContent.includes('需求 2'))")
+    table.until(
+        "() => [...document.querySelectorAll('#handset-command .bubble')].some(b => b.textContent.includes('需求 2'))"
+    )
     cards = [text for text in table.letters("command") if "需求 2" in text]
     assert len(set(cards)) == len(cards), "told twice"
     assert not [url for url in table.fetched if not url.startswith((table.url, "data:", "blob:"))]
