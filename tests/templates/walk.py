@@ -230,7 +230,8 @@ def _walk(form: Form, first: dict[str, Any], locale: str) -> Iterator[Letter]:
     turn = open_form(form, "0123456789", setting, first, texts(locale).say("form.put_aside"))
     yield turn.letter
     while turn.end == "asking":
-        yield from (take_turn(form, turn.talk, Said(text), setting).letter for text in WRONG)
+        puzzled = texts(locale).options("form.puzzled")["puzzled"][0]
+        yield from (take_turn(form, turn.talk, Said(text), setting).letter for text in (*WRONG, puzzled))
         yield from _pressed(form, turn.talk, setting, turn.letter)
         yield ask_again(form, turn.talk, setting).letter
         if turn.talk.cursor.at_summary:
