@@ -16,6 +16,7 @@ from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, Try
 from bot.gateways.telegram.answer import result_of, updates_of
 from bot.gateways.telegram.inbox import Inbox, backoff
 from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.plain import read_plain
 from bot.gateways.telegram.polling import Poller
 from bot.gateways.telegram.render import render, render_answer, render_edit
 from bot.gateways.telegram.request import AiohttpRequest, CutOff, NotSent, TooLong
@@ -80,7 +81,8 @@ class TelegramGateway:
 
     def parse(self, raw: Mapping[str, Any]) -> Sequence[Incoming]:
         """What somebody did, from one raw update. Raises ValueError when it cannot be read."""
-        return parse_update(raw, self._me, self._now())
+        plain = read_plain(raw, self._me)
+        return [plain] if plain else parse_update(raw, self._me, self._now())
 
     def render(self, address: str, letter: Letter) -> Sequence[Call]:
         """The calls that say a letter, within Telegram's limits. Raises ValueError for a button that cannot be."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.plain import read_plain
 from chat.incoming import Attachment, Incoming, Said
 
 ME = Me(900, "CunshaoBot")
@@ -275,3 +276,44 @@ def test_any_json_is_read_or_is_a_value_error(parts: dict[str, Any]) -> None:
 def test_any_text_with_any_mention_is_read(text: str, offset: int, length: int) -> None:
     marks = [{"type": "mention", "offset": offset, "length": length}]
     assert read(message=message(GROUP, text=text, entities=marks)).message_id == "u7"
+
+
+people = st.fixed_dictionaries(
+    {"id": st.sampled_from([1001, 900, -1001, True, "1"]), "is_bot": st.sampled_from([False, True, 0, None]),
+     "first_name": st.sampled_from(["李", "", "a\0", "\ud83d", 5])},
+    optional={"last_name": st.sampled_from(["四", "", None, 5]), "language_code": st.sampled_from(["zh", "", None, 5]),
+              "is_premium": st.booleans()},
+)  # fmt: skip
+chats = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from([1001, -1001, True, "1"]),
+        "type": st.sampled_from(["private", "supergroup", "group", "channel"]),
+    },
+    optional={"title": words, "first_name": words, "is_forum": st.booleans()},
+)
+extras = st.fixed_dictionaries(
+    {},
+    optional={"edit_date": st.just(DATE), "entities": st.just([{"type": "mention", "offset": 0, "length": 1}]),
+              "sender_chat": st.just(GROUP), "migrate_to_chat_id": st.just(-5), "message_thread_id": st.just(3)},
+)  # fmt: skip
+
+
+def test_plain_words_are_read_without_the_typed_client() -> None:
+    assert read_plain(update(message=message(text="家里没米了")), ME) == PLAIN
+    assert read_plain(update(message=message(GROUP, text="hi")), ME) == in_group("hi")
+    assert read_plain(update(message=message(text="/start", entities=[])), ME) is None
+
+
+@given(people, chats, extras, words, st.sampled_from([DATE, 0, -5, 2**40, 1.5, "soon", None]))
+def test_plain_words_are_read_as_the_typed_client_reads_them(
+    who: dict[str, Any], chat: dict[str, Any], more: dict[str, Any], text: str, date: Any
+) -> None:
+    raw = update(message={"message_id": 5, "date": date, "chat": chat, "from": who, "text": text, **more})
+    plain = read_plain(raw, ME)
+    assert plain is None or [plain] == parse_update(raw, ME, NOW)
+
+
+@given(json_values, st.dictionaries(fields, json_values, max_size=4))
+def test_any_json_may_be_asked_whether_it_is_plain(anything: Any, parts: dict[str, Any]) -> None:
+    read_plain(anything, ME)
+    read_plain(update(message={**message(text="x"), **parts}), ME)
