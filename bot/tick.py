@@ -41,7 +41,7 @@ class Ticker:
             found = await self.desk.database.transact(lambda tx: self._find(self._ledger(tx), now))
             if not found:
                 return total
-            results = await self.desk.database.each([partial(self._ring, due, now) for due in found])
+            results = await self.desk.database.each(self._ledger, [partial(self._ring, due, now) for due in found])
             for due, result in zip(found, results, strict=True):
                 if isinstance(result, Exception):
                     log.error("a clock failed", what=due.sort, fault=type(result).__name__, exc_info=result)
@@ -54,8 +54,8 @@ class Ticker:
         """(when, what sort of thing, of what) of the next thing that will happen in the town; None when nothing will."""
         return await self.desk.database.transact(lambda tx: self._coming(self._ledger(tx)))
 
-    def _ring(self, due: Due, now: datetime, tx: Connection) -> None:
-        self.rings(self._ledger(tx), due, now)
+    def _ring(self, due: Due, now: datetime, ledger: Ledger) -> None:
+        self.rings(ledger, due, now)
 
     def _ledger(self, tx: Connection) -> Ledger:
         return Ledger(tx, self.desk.book.config_town.key, self.desk.vault)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
+P = TypeVar("P")
 Work = Callable[[Connection], T]
 
 MOST_TOGETHER = 64
@@ -71,21 +72,33 @@ class Database:
         result: T = await wait.done
         return result
 
-    async def each(self, works: Sequence[Work[T]]) -> list[T | Exception]:
-        """Each of many pieces of work for itself: what it gave, or what it raised (then nothing of it is kept).
+    async def each(self, prepare: Callable[[Connection], P], works: Sequence[Callable[[P], T]]) -> list[T | Exception]:
+        """Each of many pieces of work for itself: what it gave, or what it raised (then nothing of it is kept). They work on
+        what ``prepare`` makes of their transaction.
 
-        SQLite lets them share commits anyway; PostgreSQL gets a few to a transaction, each in a savepoint, because a commit
-        for each costs more than the work.
+        SQLite lets them share commits anyway. On PostgreSQL a commit for each costs more than the work, so a few share a
+        transaction; when one of them fails, nothing of these few is kept and each is done again, alone.
         """
         if self.sqlite:
-            return await asyncio.gather(*(self.transact(work) for work in works), return_exceptions=True)  # type: ignore[return-value]
+            return await self._alone(prepare, works)
         some = [works[start : start + FEW_TOGETHER] for start in range(0, len(works), FEW_TOGETHER)]
-        done = await asyncio.gather(*(self.transact(partial(_each_alone, few)) for few in some), return_exceptions=True)
+        return [result for few in await asyncio.gather(*(self._few(prepare, few) for few in some)) for result in few]
+
+    async def _few(self, prepare: Callable[[Connection], P], few: Sequence[Callable[[P], T]]) -> list[T | Exception]:
+        try:
+            return list(await self.transact(partial(_together, prepare, few)))
+        except Exception:  # noqa: BLE001 - whose mistake it was shows when each is done alone
+            return await self._alone(prepare, few)
+
+    async def _alone(
+        self, prepare: Callable[[Connection], P], works: Sequence[Callable[[P], T]]
+    ) -> list[T | Exception]:
+        one_by_one = (self.transact(partial(_prepared, prepare, work)) for work in works)
         results: list[T | Exception] = []
-        for few, result in zip(some, done, strict=True):
+        for result in await asyncio.gather(*one_by_one, return_exceptions=True):
             if isinstance(result, BaseException) and not isinstance(result, Exception):
                 raise result
-            results += [result] * len(few) if isinstance(result, Exception) else result
+            results.append(result)
         return results
 
     def transact_now(self, work: Work[T], lock: str = "") -> T:
@@ -151,19 +164,13 @@ def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[bool, Any]:
     return result
 
 
-def _each_alone(works: Sequence[Work[T]], connection: Connection) -> list[T | Exception]:
-    results: list[T | Exception] = []
-    for work in works:
-        savepoint = connection.begin_nested()
-        try:
-            results.append(work(connection))
-            savepoint.commit()
-        except Exception as fault:
-            if _worth_another_try(fault):
-                raise
-            savepoint.rollback()
-            results.append(fault)
-    return results
+def _together(prepare: Callable[[Connection], P], works: Sequence[Callable[[P], T]], connection: Connection) -> list[T]:
+    ground = prepare(connection)
+    return [work(ground) for work in works]
+
+
+def _prepared(prepare: Callable[[Connection], P], work: Callable[[P], T], connection: Connection) -> T:
+    return work(prepare(connection))
 
 
 def _answer(together: list[_Wait], results: list[tuple[bool, Any]]) -> None:

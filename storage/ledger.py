@@ -2,13 +2,16 @@
 forgotten."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.vault import Vault
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,19 @@ class Ledger:
     tx: Connection
     town: str
     vault: Vault
+    memo: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read already and does not change while this transaction is open, but by its own hand."""
+
+    def once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
+        """Read something once in this transaction; whoever changes it calls ``forget``."""
+        if key not in self.memo:
+            self.memo[key] = read()
+        found: T = self.memo[key]
+        return found
+
+    def forget(self) -> None:
+        """What was read before may have changed."""
+        self.memo.clear()
 
     def seal(self, value: Any) -> str:
         """A JSON value, sealed."""

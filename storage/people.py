@@ -91,13 +91,14 @@ LOCALE = Fixed(select(people.c.locale).where(people.c.town == bindparam("town"),
 
 def locale_of(ledger: Ledger, address: str, default: str) -> str:
     """The language an address reads, or the default where it is not known."""
-    row = LOCALE.first(ledger.tx, {"town": ledger.town, "id": address})
+    row = ledger.once(("locale", address), lambda: LOCALE.first(ledger.tx, {"town": ledger.town, "id": address}))
     return (row[0] if row else "") or default
 
 
 def unreachable(ledger: Ledger) -> frozenset[str]:
     """The addresses that nothing reaches now."""
-    return frozenset(row[0] for row in UNREACHABLE.rows(ledger.tx, {"town": ledger.town}))
+    rows = ledger.once(("unreachable",), lambda: UNREACHABLE.rows(ledger.tx, {"town": ledger.town}))
+    return frozenset(row[0] for row in rows)
 
 
 def bound(ledger: Ledger) -> Mapping[str, str]:
@@ -145,6 +146,7 @@ def wrong_code(ledger: Ledger, chat: str, at: datetime) -> int:
 
 def _put(ledger: Ledger, address: str, values: Mapping[str, Any]) -> None:
     blank = {"roles": [], "name_sealed": "", "place_sealed": "", "phone_sealed": "", "phone_hash": "", "cadre": ""}
+    ledger.forget()
     row = {"locale": "", "reachable": True, "seeded": False, "village": None, **blank, **values}
     statement = ledger.insert(people).values(town=ledger.town, id=address, **row)
     if values:

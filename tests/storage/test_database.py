@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, bindparam, event, func, literal_column, select, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database, is_away
+from storage.fixed import Fixed
 from storage.migrate import migrate
 from storage.tables import bindings
+
+CODES = Fixed(select(bindings.c.code).where(bindings.c.town == bindparam("town")))
+END = Fixed(select(func.pg_terminate_backend(func.pg_backend_pid())))
 
 
 @pytest.fixture
@@ -86,6 +91,35 @@ async def test_a_mistake_in_a_statement_is_not_a_database_that_is_away(database:
     with pytest.raises(Exception, match="no_such_table") as raised:
         await database.transact(lambda tx: tx.execute(text("SELECT * FROM no_such_table")))
     assert not is_away(raised.value)
+
+
+async def test_many_pieces_of_work_fail_each_for_itself(database: Database) -> None:
+    works = [keep(f"{n}", fail if n == 7 else lambda: None) for n in range(40)]
+    results = await database.each(lambda tx: tx, works)
+    assert [n for n, result in enumerate(results) if isinstance(result, KeyError)] == [7]
+    assert await kept(database) == {f"{n}" for n in range(40)} - {"7"}
+
+
+async def test_a_fixed_statement_fails_as_any_other_does(database: Database) -> None:
+    wrong = Fixed(select(literal_column("nowhere")).select_from(bindings))
+    with pytest.raises(DBAPIError, match="nowhere") as raised:
+        await database.transact(lambda tx: wrong.rows(tx, {}))
+    assert not is_away(raised.value)
+
+
+async def test_a_fixed_statement_on_a_lost_connection_is_tried_again(database: Database) -> None:
+    if database.sqlite:
+        pytest.skip("a file has no connection to lose")
+    tries: list[str] = []
+
+    def work(tx: Connection) -> None:
+        tries.append("try")
+        if len(tries) == 1:
+            END.rows(tx, {})
+        CODES.rows(tx, {"town": ""})
+
+    await database.transact(work)
+    assert len(tries) == 2
 
 
 async def test_a_database_nobody_answers_for_is_away() -> None:
