@@ -1,4 +1,4 @@
-"""Makes the situation reports that were ordered, words and picture; without it 21:00 would pass like any other minute.
+"""Makes the situation reports and figures that were ordered, words and picture; without it 21:00 would pass like any other minute.
 
 An order is a row, made in the commit that asked for it; a report is made from figures read in one transaction, its picture
 drawn meanwhile by a process of its own, and its letter and the order's end are one commit. Killed in between it is made
@@ -17,12 +17,11 @@ from sqlalchemy import Connection, make_url
 
 from bot.desk import Desk
 from bot.pictures import draw, tidy
-from bot.pictures.sketch import sketch
-from bot.post import label_buttons
+from bot.report_pages import Page, asked_figures, nightly_figures, situation_page
 from bot.texts import Texts, texts
-from chat.letter import Button, Letter, Rows
+from chat.letter import Letter
 from rules.binding import UNBOUND
-from rules.situation import Situation, situation, window_of
+from rules.situation import situation, window_of
 from rules.town import Address, Town
 from storage import people, registers
 from storage.ledger import Ledger
@@ -32,19 +31,16 @@ log = structlog.get_logger()
 
 POLL = 1.0
 """Real seconds after which orders are looked for even when nobody woke us (another process may have taken one)."""
-MOST_ROWS = 6
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report as gathered: for whom, in which language, and whether it should have gone to the command post."""
+    """A report as gathered: for whom, in which language, and its pages, each a letter with its picture."""
 
     order: ReportOrder
     to: tuple[tuple[Address, str], ...]
     """(address, language)."""
-    found: Situation
-    astray: bool = False
-    button: bool = False
+    pages: tuple[Page, ...]
 
 
 @dataclass
@@ -97,14 +93,24 @@ class Reporting:
         tidy(self.folder)
 
     def _gather(self, ledger: Ledger, order: ReportOrder) -> Report:
-        registers.one_moment(ledger)
         town = self.desk.book.town
+        if order.days:
+            return Report(order, self._to(ledger, (order.chat,)), (asked_figures(ledger, town, order),))
+        registers.one_moment(ledger)
         window = window_of(order.at, town.report_time, town.zone)
         found = situation(town, order.scope, window, registers.counted(ledger, window))
         chats = (order.chat,) if order.chat else self._readers(ledger, town)
-        to = tuple((chat, people.locale_of(ledger, chat, town.locale)) for chat in chats)
         head = any(v.head == order.chat and v.key in order.scope.villages for v in town.villages)
-        return Report(order, to, found, not order.chat and chats != (town.command_post,), head and bool(found.silent))
+        astray = not order.chat and chats != (town.command_post,)
+        pages = (
+            situation_page(found, astray, head and bool(found.silent)),
+            *nightly_figures(ledger, town, order, window),
+        )
+        return Report(order, self._to(ledger, chats), pages)
+
+    def _to(self, ledger: Ledger, chats: Sequence[Address]) -> tuple[tuple[Address, str], ...]:
+        locale = self.desk.book.town.locale
+        return tuple((chat, people.locale_of(ledger, chat, locale)) for chat in chats)
 
     def _readers(self, ledger: Ledger, town: Town) -> tuple[Address, ...]:
         """The command post; if it cannot be reached every administrator, else the monitoring line's leader."""
@@ -125,40 +131,23 @@ class Reporting:
         return named and chat.partition(":")[0] in self.desk.post.gateways
 
     async def _letters(self, report: Report) -> list[tuple[Address, Letter]]:
-        """A letter for each reader; one picture for each language."""
-        pictures = {locale: await self._picture(report, texts(locale)) for locale in {x for _, x in report.to}}
-        return [(chat, letter(report, texts(locale), pictures[locale])) for chat, locale in report.to]
+        """The letters for each reader; one picture of each page for each language."""
+        made = {locale: [await self._letter(report, page, texts(locale)) for page in report.pages]
+                for locale in {x for _, x in report.to}}  # fmt: skip
+        return [(chat, letter) for chat, locale in report.to for letter in made[locale]]
 
-    async def _picture(self, report: Report, words: Texts) -> str:
-        target = self.folder / f"{report.order.id}-{words.locale}.png"
-        return str(target) if await draw(sketch(report.found, words), target) else ""
+    async def _letter(self, report: Report, page: Page, words: Texts) -> Letter:
+        target = self.folder / f"{report.order.id}-{page.name}-{words.locale}.png"
+        return page.letter(words, str(target) if await draw(page.sketch(words), target) else "")
 
     def _send(self, ledger: Ledger, report: Report, letters: Sequence[tuple[Address, Letter]] | None) -> None:
         if not registers.settle_order(ledger, report.order.id, registers.FAILED if letters is None else registers.DONE):
             return
         if letters is None:
-            letters = [(chat, Letter(texts(locale).say("report.failed"))) for chat, locale in report.to]
+            block = "figures.failed" if report.order.days else "report.failed"
+            letters = [(chat, Letter(texts(locale).say(block))) for chat, locale in report.to]
         for chat, said in letters:
             self.desk.post.put(ledger, chat, said, "reply", self.desk.real_now())
-
-
-def letter(report: Report, words: Texts, picture: str) -> Letter:
-    """A report as it is read: on a phone, without scrolling for long. No resident is named in it."""
-    found = report.found
-    own = next((line for line in found.lines if line.key == found.scope.line), None)
-    text = words.say(
-        "report.text", found=found, window=words.say("report.window", window=found.window), own_line=own,
-        lines=words.options("report.lines"), rows=found.rows[:MOST_ROWS], more=max(0, len(found.rows) - MOST_ROWS),
-    )  # fmt: skip
-    before = words.say("report.no_post") + "\n" if report.astray else ""
-    after = "" if picture else "\n\n" + words.say("desk.no_picture")
-    return Letter(before + text + after, _buttons(report, words), picture)
-
-
-def _buttons(report: Report, words: Texts) -> Rows:
-    if not report.button:
-        return ()
-    return label_buttons(words.locale, ((Button("@acts.buttons.zero", f"d:zero:{report.order.scope.villages[0]}"),),))
 
 
 def picture_folder(database_url: str) -> Path:

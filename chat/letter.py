@@ -58,6 +58,8 @@ class Letter:
     """Where this can be answered, for channels without buttons."""
     mention: tuple[str, ...] = ()
     """The phone numbers of whom it is for, for channels that can ring them."""
+    quiet: bool = False
+    """Whether it follows another letter and needs no sound of its own."""
 
 
 @dataclass(frozen=True)

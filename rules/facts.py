@@ -125,12 +125,15 @@ class WrongCode:
 @dataclass(frozen=True)
 class ReportAsked:
     """Somebody asked for the situation as of ``at``; it is made after the commit and sent to ``chat`` (empty: the nightly
-    one, to whoever reads it then). ``villages``, ``line``: what it shows (rules.situation.Scope)."""
+    one, to whoever reads it then). ``villages``, ``line``: what it shows (rules.situation.Scope). With ``days`` it is the
+    picture of the figures of so many days instead, of what ``who`` may see in that chat."""
 
     chat: Address
     at: datetime
     villages: tuple[str, ...] = ()
     line: str = ""
+    who: Address = ""
+    days: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ KeyOf = Callable[[Duty], str]
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of one village, holder, kind or hour."""
+    """The figures of one village, line, holder, kind or hour."""
 
     key: str
     due: int = 0
@@ -38,6 +38,11 @@ class Row:
         """The share of what was due that was confirmed in time; None when nothing was due."""
         return self.count("confirmed") / self.due if self.due else None
 
+    @property
+    def percent(self) -> int | None:
+        """The share in whole per cent, rounded down so that only all is 100."""
+        return self.count("confirmed") * 100 // self.due if self.due else None
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -47,6 +52,7 @@ class Figures:
     median: float | None
     p90: float | None
     by_village: tuple[Row, ...]
+    by_line: tuple[Row, ...]
     by_kind: tuple[Row, ...]
     by_holder: tuple[Row, ...]
     by_hour: tuple[Row, ...]
@@ -84,17 +90,22 @@ def _with_due(target: Duty, duty: Duty) -> Duty:
     return replace(target, due_at=duty.due_at)
 
 
-def figures(duties: Sequence[Duty], now: datetime, climbs: Mapping[str, int], local_hour: Mapping[str, int]) -> Figures:
+def figures(
+    duties: Sequence[Duty], now: datetime, climbs: Mapping[str, int], local_hour: Mapping[str, int],
+    due_before: datetime | None = None,
+) -> Figures:  # fmt: skip
     """Count duties with a due time. ``climbs``: rung → how often it was told; ``local_hour``: number → the hour it was asked
-    in town time."""
+    in town time. ``due_before``: only these are judged, as the nightly report does; the worst are still of all."""
     others = {duty.ref: duty for duty in duties}
-    judged = [(duty, fate_of(duty, now, others)) for duty in duties if duty.due_at is not None]
+    wanted = [duty for duty in duties if duty.due_at is not None and (due_before is None or duty.due_at < due_before)]
+    judged = [(duty, fate_of(duty, now, others)) for duty in wanted]
     spans = sorted(_minutes(d) for d, fate in judged if d.state == "closed" and d.confirmed and not d.merged_into)
     return Figures(
         total=_row("", judged),
         median=median(spans) if spans else None,
         p90=spans[min(len(spans) - 1, int(len(spans) * 0.9))] if spans else None,
         by_village=_rows(judged, lambda d: d.village),
+        by_line=_rows(judged, lambda d: d.line),
         by_kind=_rows(judged, lambda d: d.kind),
         by_holder=_rows(judged, lambda d: d.holder_name),
         by_hour=tuple(sorted(_rows(judged, lambda d: str(local_hour.get(d.ref, 0))), key=lambda row: int(row.key))),

@@ -178,7 +178,7 @@ def situation(town: Town, scope: Scope, window: Window, counted: Counted) -> Sit
         word: tuple(r.name for r in all_rows if r.word == word) for word in ("heard", "zero", "silent")
     }
     return Situation(
-        _place(town, scope), window, scope, _figures(counted, wanted, cases, window), needs_of(cases, window),
+        place_name(town, scope), window, scope, _figures(counted, wanted, cases, window), needs_of(cases, window),
         tuple(sorted((r for r in all_rows if r.any), key=_badness, reverse=True)),
         spoke["silent"], spoke["zero"], spoke["heard"],
         _loads([(c.line, c) for c in cases], window, _lines_in_order(scope)),
@@ -273,7 +273,8 @@ def _badness(row: VillageRow) -> tuple[int, ...]:
     return (load.late, f.fevers, load.open, f.missed, f.tips, f.returned, load.opened, f.watched)
 
 
-def _place(town: Town, scope: Scope) -> str:
+def place_name(town: Town, scope: Scope) -> str:
+    """What a report of this scope is called: the village, the area or the town."""
     names = [v.name for v in town.villages if v.key in scope.villages]
     area = next((a.name for a in town.areas if names and all(town.area_of(k) == a for k in scope.villages)), "")
     return town.name if not scope.villages else names[0] if len(names) == 1 else area or town.name

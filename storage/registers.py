@@ -82,19 +82,33 @@ def keep_zero(ledger: Ledger, fact: ZeroReported, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class ReportOrder:
-    """A report that is to be made: for which chat (empty: the nightly one), of what, as of when in town time."""
+    """A report that is to be made: for which chat (empty: the nightly one), of what, as of when in town time. With ``days``:
+    the picture of so many days' figures, of what ``who`` may see there."""
 
     id: str
     chat: str
     scope: Scope
     at: datetime
+    who: str = ""
+    days: int = 0
 
 
 def order_report(ledger: Ledger, fact: ReportAsked) -> None:
-    """Have a report made after this commit."""
+    """Have a report made after this commit; asked for once more while it is being made, it is still one."""
+    c = report_orders.c
+    same = (
+        c.town == ledger.town,
+        c.state == OPEN,
+        c.chat == fact.chat,
+        c.line == fact.line,
+        c.days == fact.days,
+        c.who == fact.who,
+    )
+    if fact.chat and ledger.tx.execute(select(c.id).where(*same).limit(1)).first():
+        return
     row = {
         "town": ledger.town, "id": new_id(), "chat": fact.chat, "villages": list(fact.villages), "line": fact.line,
-        "at": fact.at, "state": OPEN,
+        "at": fact.at, "state": OPEN, "who": fact.who, "days": fact.days,
     }  # fmt: skip
     ledger.tx.execute(report_orders.insert(), row)
 
@@ -104,7 +118,7 @@ def next_order(ledger: Ledger) -> ReportOrder | None:
     columns = report_orders.c
     query = select(report_orders).where(columns.town == ledger.town, columns.state == OPEN)
     r = ledger.tx.execute(query.order_by(columns.at, columns.id).limit(1)).first()
-    return ReportOrder(r.id, r.chat, Scope(tuple(r.villages), r.line), r.at) if r else None
+    return ReportOrder(r.id, r.chat, Scope(tuple(r.villages), r.line), r.at, r.who, r.days) if r else None
 
 
 def settle_order(ledger: Ledger, order: str, state: str = DONE) -> bool:

@@ -301,6 +301,8 @@ report_orders = Table(
     Column("at", Moment, nullable=False),
     Column("state", String(8), nullable=False),
     Index("report_orders_by_state", "town", "state", "at"),
+    Column("who", String(160), nullable=False, default=""),
+    Column("days", Integer, nullable=False, default=0),
 )
 
 slots = Table(

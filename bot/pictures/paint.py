@@ -4,50 +4,38 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-mpl.use("Agg")
+from bot.pictures.brush import BAD, BETWEEN, CARD, DPI, GOOD, HATCH, INK, PAPER, RULE, SOFT, STRONG, TONES, Json, set_up
+from bot.pictures.figures_paint import painted
 
-Json = dict[str, Any]
-
-FONTS = Path(__file__).resolve().parent.parent.parent / "templates" / "fonts"
-DPI = 200
 SIZE = (7.2, 4.8)
 """1440 x 960: three to two, twice as many points as a phone shows."""
-PAPER, CARD, INK, SOFT, RULE = "#f3f1eb", "#ffffff", "#1d2420", "#5c655f", "#d9d6cc"
-TONES = {"plain": INK, "good": "#14664a", "bad": "#c2410c", "quiet": "#8a8f8b"}
-GOOD, BETWEEN, BAD = TONES["good"], "#8fb8a5", "#e2661a"
-"""Told apart by anybody: dark against light, and what is late is hatched too."""
-HATCH = "////"
 VOICE = {"good": "#14664a", "plain": "#8fb8a5", "quiet": "#bdbab0"}
 
 
 def paint(sketch: Json, target: Path) -> None:
     """Paint to a PNG file. Raises KeyError for a sketch that lacks something."""
-    _set_up()
+    set_up()
+    figure = painted(sketch) if sketch.get("sort") == "figures" else _situation(sketch)
+    figure.savefig(target, format="png", dpi=DPI, facecolor=PAPER)
+
+
+def _situation(sketch: Json) -> Figure:
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor=PAPER)
     _heading(figure, sketch)
     _tiles(figure, sketch["tiles"])
     _hours(figure, sketch["hours"])
     _bars(figure, sketch["bars"])
     _voices(figure, sketch)
-    figure.savefig(target, format="png", dpi=DPI, facecolor=PAPER)
-
-
-def _set_up() -> None:
-    for path in sorted(FONTS.glob("*.otf")):
-        font_manager.fontManager.addfont(path)
-    mpl.rcParams.update({
-        "font.family": ["Cunshao Hans"], "hatch.linewidth": 0.9, "axes.unicode_minus": False, "text.parse_math": False,
-    })  # fmt: skip
+    return figure
 
 
 def _words(figure: Figure, x: float, y: float, text: str, size: float, **style: Any) -> None:
     if style.pop("strong", False):
-        style["family"] = "Cunshao Hans Strong"
+        style["family"] = STRONG
     figure.text(x, y, text, fontsize=size, **{"color": INK, **style})
 
 

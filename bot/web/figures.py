@@ -31,7 +31,7 @@ async def show(request: Request) -> Response:
         return refusal
     hours = {row.key: row for row in found.figures.by_hour}
     return in_page(request, "figures.html", counted=found, f=found.figures, days=days_of(request), windows=WINDOWS,
-                   fates=FATES, zone=doors_of(request).town().zone, hours=hours, percent=percent)  # fmt: skip
+                   fates=FATES, zone=doors_of(request).town().zone, hours=hours)  # fmt: skip
 
 
 async def as_json(request: Request) -> Response:
@@ -60,18 +60,14 @@ def days_of(request: Request) -> int:
     return int(asked) if asked in {str(days) for days in WINDOWS} else USUAL
 
 
-def percent(row: Row) -> int | None:
-    """The share kept, in whole percent; None when nothing was due."""
-    return None if row.share is None else round(row.share * 100)
-
-
 def plain(found: Counted, days: int) -> dict[str, Any]:
     """Figures as JSON values. Times are in UTC."""
     f = found.figures
     return {
         "days": days, "since": found.since.isoformat(), "until": found.until.isoformat(), "total": _row(f.total, {}),
         "median_minutes": f.median, "p90_minutes": f.p90, "villages": [_row(r, found.names) for r in f.by_village],
-        "kinds": [_row(r, {}) for r in f.by_kind], "holders": [_row(r, {}) for r in f.by_holder],
+        "lines": [_row(r, {}) for r in f.by_line], "kinds": [_row(r, {}) for r in f.by_kind],
+        "holders": [_row(r, {}) for r in f.by_holder],
         "hours": [_row(r, {}) for r in f.by_hour], "postponed": f.postponed, "handovers": f.handovers,
         "reopened": f.reopened, "merged": f.merged, "climbs": dict(f.climbs), "ratings": dict(f.ratings),
         "worst": [dict(_bare(duty)) for duty in f.worst],

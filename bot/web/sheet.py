@@ -26,7 +26,7 @@ WIDTH = 14
 
 
 def sheet(found: Counted, words: Texts, zone: ZoneInfo) -> bytes:
-    """A workbook: total, villages, holders, hours, needs. Times are the town's."""
+    """A workbook: total, villages, lines, holders, hours, needs. Times are the town's."""
     names = {key: said[0] for key, said in words.options("board.sheets").items()}
     heads = {key: said[0] for key, said in words.options("board.heads").items()}
     body = BytesIO()
@@ -46,8 +46,15 @@ def sheet(found: Counted, words: Texts, zone: ZoneInfo) -> bytes:
     f = found.figures
     counts = ("due", "share", *FATES)
     write("total", ("measure", "value"), ((heads[name], value) for name, value in _totals(found, zone)))
-    for name, rows in (("villages", f.by_village), ("holders", f.by_holder), ("hours", f.by_hour)):
-        write(name, (name, *counts), (_counts(row, found.names.get(row.key, row.key)) for row in rows))
+    lines = {key: said[0] for key, said in words.options("report.lines").items()}
+    called = {**found.names, **lines}
+    for name, rows in (
+        ("villages", f.by_village),
+        ("lines", f.by_line),
+        ("holders", f.by_holder),
+        ("hours", f.by_hour),
+    ):
+        write(name, (name, *counts), (_counts(row, called.get(row.key, row.key)) for row in rows))
     write("needs", ("number", "village", "kind", "opened", "due_at", "closed", "fate", "holder"),
           _needs(found, words, heads, zone))  # fmt: skip
     book.close()

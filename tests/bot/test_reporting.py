@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 
+import bot.report_pages
 import bot.reporting
 from bot.pictures import HOUSE, draw, tidy
 from bot.pictures.sketch import sketch
@@ -139,7 +140,7 @@ async def test_a_report_that_cannot_be_written_is_given_up_with_an_apology(
     def broken(*_: Any) -> None:
         raise KeyError("no words")
 
-    monkeypatch.setattr(bot.reporting, "sketch", broken)
+    monkeypatch.setattr(bot.report_pages, "sketch", broken)
     stage = await stage_of(tmp_path)
     await ordered(stage, ReportAsked("paper:head", NIGHT, ("yaowa",)))
     heard = await stage.listen()

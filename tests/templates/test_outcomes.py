@@ -61,8 +61,9 @@ def test_every_block_named_in_the_source_exists() -> None:
     assert missing == []
 
 
-ELSEWHERE = ("danger.signs", "danger.calm")
-"""Vocabularies that are read once for the whole program: tests/templates/test_texts.py tries them."""
+ELSEWHERE = ("danger.signs", "danger.calm", "figures.pictures")
+"""Vocabularies that are read once for the whole program (tests/templates/test_texts.py tries them), or with other words than
+the walk's (tests/bot/test_figures_picture.py)."""
 
 
 def test_every_block_named_in_the_source_is_said_in_both_languages(

@@ -78,6 +78,7 @@ async def test_the_json_equals_the_pure_figures(here: Town, who: str, villages: 
     told = (await browser.get("/figures.json")).json()
     assert told["total"] == row(f.total)
     assert told["villages"] == [row(one, name=NAMES[one.key]) for one in f.by_village]
+    assert told["lines"] == [row(one) for one in f.by_line]
     assert told["kinds"] == [row(one) for one in f.by_kind]
     assert told["holders"] == [row(one) for one in f.by_holder]
     assert told["hours"] == [row(one) for one in f.by_hour]
@@ -129,14 +130,18 @@ async def test_the_sheet_equals_the_pure_figures(here: Town) -> None:
     answer = await (await here.signed_in("boss")).get("/figures.xlsx?days=7")
     assert answer.headers["content-disposition"] == 'attachment; filename="cunshao-2020-02-10-7.xlsx"'
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
-    assert book.sheet_names == ["总数", "按村", "按经办人", "按钟点", "每一件"]
-    total, villages, holders, hours, each = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    assert book.sheet_names == ["总数", "按村", "按条线", "按经办人", "按钟点", "每一件"]
+    total, villages, lines, holders, hours, each = (
+        book.get_sheet_by_name(name).to_python() for name in book.sheet_names
+    )
     heads = {key: said[0] for key, said in texts("zh").options("board.heads").items()}
     figures_of = dict(total)  # type: ignore[arg-type]
     assert figures_of[heads["due"]] == f.total.due
     assert figures_of[heads["share"]] == f.total.share
     assert all(figures_of[heads[fate]] == f.total.fates.get(fate, 0) for fate in FATES)
-    for rows, counted, named in ((villages, f.by_village, NAMES), (holders, f.by_holder, {}), (hours, f.by_hour, {})):
+    tables = ((villages, f.by_village, NAMES), (lines, f.by_line, {"monitoring": "监护线"}), (holders, f.by_holder, {}),
+              (hours, f.by_hour, {}))  # fmt: skip
+    for rows, counted, named in tables:
         wanted = [[named.get(x.key, x.key), x.due, "" if x.share is None else x.share,
                    *(x.fates.get(fate, 0) for fate in FATES)] for x in counted]  # fmt: skip
         assert rows[1:] == wanted
@@ -146,7 +151,7 @@ async def test_the_sheet_equals_the_pure_figures(here: Town) -> None:
         (d.ref, NAMES[d.village], "需求", heads[fate_of(d, now, others)], d.holder_name) for d in needs
     ]
     assert [r[3] for r in each[1:]] == [d.opened_at.astimezone(TOWN.zone).replace(tzinfo=None) for d in needs]
-    everything = str([total, villages, holders, hours, each])
+    everything = str([total, villages, lines, holders, hours, each])
     assert not [name for name in RESIDENTS if name in everything]
 
 

@@ -227,6 +227,8 @@ def upgrade() -> None:
     )
     op.create_index("report_orders_by_state", "report_orders", ["town", "state", "at"], unique=False)
     op.create_table(
+        sa.Column("who", sa.String(length=160), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
         "slots",
         sa.Column("town", sa.String(length=40), nullable=False),
         sa.Column("task", sa.String(length=24), nullable=False),
