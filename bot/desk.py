@@ -12,8 +12,10 @@ import structlog
 from sqlalchemy import Connection, select
 
 from bot.climber import Climber
+from bot.enclosed import opened, wants
 from bot.front import Front, Heard
 from bot.gateways import Forgetful
+from bot.hearing import hearing_of
 from bot.post import Mark, Post
 from bot.texts import texts
 from bot.town_book import TownBook
@@ -54,9 +56,11 @@ class Desk:
         One whose handler fails is set aside with an apology. Raises only when the database is away: then the gateway must
         not confirm the message to its platform.
         """
-        town = self.book.config_town.key
+        lock = f"{self.book.config_town.key}/{incoming.chat}"
         try:
-            await self.database.transact(lambda tx: self._decide(tx, incoming), lock=f"{town}/{incoming.chat}")
+            if incoming.said.document is not None:
+                incoming = await self._opened(incoming, lock)
+            await self.database.transact(lambda tx: self._decide(tx, incoming), lock=lock)
         except Exception as fault:
             if is_away(fault):
                 raise
@@ -82,6 +86,20 @@ class Desk:
     async def set_aside(self, channel: str, message_id: str, raw: str) -> None:
         """Put on the record what could not even be parsed."""
         await self.database.transact(lambda tx: self._set_aside(tx, channel, message_id, raw))
+
+    async def _opened(self, incoming: Incoming, lock: str) -> Incoming:
+        """The message with what is in its document, where that is for us; a message seen before is not opened again."""
+        document = incoming.said.document
+        if document is None or not await self.database.transact(lambda tx: self._wants(tx, incoming), lock=lock):
+            return incoming
+        sheet = await opened(self.post.gateways.get(incoming.channel), document)
+        return replace(incoming, said=replace(incoming.said, sheet=sheet))
+
+    def _wants(self, tx: Connection, incoming: Incoming) -> bool:
+        ledger = Ledger(tx, self.book.config_town.key, self.vault)
+        if seen(ledger, incoming.channel, incoming.message_id):
+            return False
+        return wants(hearing_of(ledger, self.book.town, incoming, self.town_now()))
 
     async def _failed(self, incoming: Incoming, fault: Exception) -> None:
         log.error("a message failed", channel=incoming.channel, message=incoming.message_id, fault=type(fault).__name__,

@@ -6,6 +6,7 @@ Without it the desk could record what people say but never understand it.
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Hearing, hearing_of
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
@@ -72,6 +73,8 @@ class Front:
         spoken = hearing.incoming.said
         if button_of(spoken.button):
             return self._button(hearing)
+        if spoken.document is not None and (enclosed := self._enclosed(hearing)) is not None:
+            return enclosed
         found = self._act(hearing)
         if found is not None:
             return self._acted(hearing, *found)
@@ -89,6 +92,25 @@ class Front:
         if hearing.talk is not None:
             return self._turn(hearing)
         return self._listened(hearing)
+
+    def _enclosed(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None] | None:
+        """A table from who may hand in a roster; what else is sent as a file is not looked at."""
+        sheet, context = hearing.incoming.said.sheet, hearing.context
+        if sheet is None:
+            asked = hearing.incoming.addressed and context.staff and not context.among_villagers
+            if not (asked and calls_itself_roster(hearing)):
+                return None
+            return self._answered(hearing, Outcome(says=(Say("rota.not_yours"),)), resume=True)
+        if hearing.talk is not None and hearing.talk.form == "rota":
+            self._drop(hearing)  # a corrected sheet stands for the one before
+            hearing = replace(hearing, talk=None)
+        outcome = self.routes.on_sheet(sheet, context, hearing.reads, hearing.now, setting_of(hearing))
+        if outcome.then is None or hearing.talk is None:
+            return self._answered(hearing, outcome, resume=True)
+        handed = self._hand_over(hearing) or Outcome()
+        says = (Say("form.put_aside"), *outcome.says)
+        outcome = replace(outcome, says=says, facts=handed.facts + outcome.facts, tells=handed.tells + outcome.tells)
+        return self._answered(hearing, outcome, resume=False)
 
     def _attached(self, hearing: Hearing) -> Outcome | None:
         """Words, a voice message or a photo in answer to a card, from somebody who works on it."""

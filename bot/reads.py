@@ -11,7 +11,7 @@ from rules.duty import Duty
 from rules.roster import Shift
 from rules.routing import holds_office
 from rules.town import Town
-from storage import duties, figures, outbox, people, registers, roster, watches
+from storage import duties, figures, outbox, people, registers, roster, rota, watches
 from storage.ledger import Ledger
 
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
@@ -92,6 +92,14 @@ class Reads:
     def shifts_now(self) -> tuple[tuple[Shift, str], ...]:
         """The shifts that run now, each with the person's name."""
         return tuple((shift, self.name_of(shift.person)) for shift in roster.running(self.ledger, self.now))
+
+    def shifts_between(self, since: datetime, until: datetime) -> tuple[Shift, ...]:
+        """The shifts kept for that time, of all offices."""
+        return rota.between(self.ledger, since, until)
+
+    def cannot_reach(self, address: str) -> bool:
+        """Whether nothing reaches this address now: blocked, gone, refused."""
+        return address in people.unreachable(self.ledger)
 
     def open_duties(
         self, villages: tuple[str, ...] = (), lines: tuple[str, ...] = (), whole: bool = False

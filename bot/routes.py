@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from chat.form import Answers, Form
-from chat.incoming import Said
+from chat.form import Answers, Form, Setting
+from chat.incoming import Said, Sheet
 from chat.letter import Outcome
 from rules.context import Context
 
@@ -72,6 +72,8 @@ class Routes:
     on_voice: Callable[[Said, Context, Reads, datetime], Outcome]
     on_reply: Callable[[Said, Context, Reads, datetime], Outcome | None]
     """What answers a card: attached to it."""
+    on_sheet: Callable[[Sheet, Context, Reads, datetime, Setting], Outcome]
+    """A table that somebody sent who may hand in a roster."""
 
     @cached_property
     def act_blocks(self) -> tuple[str, ...]:

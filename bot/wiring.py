@@ -9,6 +9,7 @@ from chat.letter import Outcome
 from handlers import board, danger, figures, front_door, need, orders, returnee, roster, temperature, tip, town_report
 from handlers.duty import care, claim, done
 from handlers.duty.which import open_here
+from handlers.rota import sheet as rota
 from rules.context import Context
 from rules.roster import When
 
@@ -31,6 +32,7 @@ ROUTES = Routes(
         "need_more": Conversation(need.need_more, need.on_more, need.on_left, gives_way=True),
         "tip": Conversation(tip.tip, tip.on_finished, prefill=tip.known_already),
         "home": Conversation(front_door.home, front_door.on_home),
+        "rota": Conversation(rota.rota, rota.on_finished, private=False),
     },
     acts=(
         Act("start", front_door.on_start, argument="may", aloud=True),
@@ -52,6 +54,7 @@ ROUTES = Routes(
         Act("shift_tonight", _shift("tonight"), "staff"),
         Act("shift_tomorrow", _shift("tomorrow"), "staff"),
         Act("shift_tomorrow_night", _shift("tomorrow_night"), "staff"),
+        Act("rota_sample", rota.on_sample, "staff"),
         Act("roster", roster.on_roster, "staff"),
         Act("history", care.on_history, argument="ref"),
         Act("figures", figures.on_figures, "staff", "may"),
@@ -77,4 +80,5 @@ ROUTES = Routes(
     on_danger=danger.on_danger,
     on_voice=danger.on_voice,
     on_reply=care.on_reply,
+    on_sheet=rota.on_sheet,
 )

@@ -14,6 +14,29 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file that is neither photo nor voice, by the gateway's own reference; ``size`` in bytes, 0 when the messenger is
+    silent about it."""
+
+    ref: str
+    name: str = ""
+    size: int = 0
+
+
+Page = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What stands in a document that is a table: pages of rows of texts, as the bot has read them before the message is decided.
+    ``trouble`` names why nothing could be read (too_large, too_many, no_sheet, broken, locked, out_of_reach)."""
+
+    name: str = ""
+    pages: tuple[Page, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Said:
     """What was said in one message: words (or a caption), a pressed button's data, or something attached."""
 
@@ -24,6 +47,9 @@ class Said:
     """Latitude and longitude in degrees."""
     phone: str = ""
     """The number of a shared contact."""
+    document: Document | None = None
+    sheet: Sheet | None = None
+    """What is in the document, where it was opened for this message."""
 
 
 @dataclass(frozen=True)

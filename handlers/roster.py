@@ -7,6 +7,7 @@ from chat.letter import Outcome, Say
 from rules.context import Context
 from rules.facts import ShiftTaken
 from rules.roster import Shift, When, span_of, stands_for
+from rules.rota import planner_of
 
 
 class Reads(Protocol):
@@ -29,12 +30,11 @@ def on_shift(when: When, context: Context, now: datetime) -> Outcome:
 
 def on_roster(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """值班表: who is on duty now, for the whole town."""
-    zone = context.town.zone
-    lines = []
-    for shift, name in reads.shifts_now():
-        village = context.town.village(shift.scope)
-        lines.append(
-            {"target": shift.target, "scope": village.name if village else shift.scope, "name": name,
-             "until": shift.until.astimezone(zone)}
-        )  # fmt: skip
-    return Outcome(says=(Say("roster.now", {"lines": lines}),))
+    town = context.town
+    places = {**{v.key: v.name for v in town.villages}, **{a.key: a.name for a in town.areas}}
+    lines = [
+        {"target": shift.target, "scope": places.get(shift.scope, shift.scope), "name": name, "post": shift.post,
+         "until": shift.until.astimezone(town.zone)}
+        for shift, name in reads.shifts_now()
+    ]  # fmt: skip
+    return Outcome(says=(Say("roster.now", {"lines": lines, "plans": planner_of(context).anything}),))

@@ -146,6 +146,16 @@ class ShiftTaken:
 
 
 @dataclass(frozen=True)
+class RosterChanged:
+    """A sheet of shifts was taken: these are no more, these are new; ``who`` sent it, in ``chat``."""
+
+    drop: tuple[Shift, ...]
+    add: tuple[Shift, ...]
+    who: Address
+    chat: Address
+
+
+@dataclass(frozen=True)
 class SignInGiven:
     """A link was given to this person, in ``chat``, that signs in once; only the hash of its token is known here."""
 

@@ -18,13 +18,15 @@ EVENING = time(18)
 @dataclass(frozen=True)
 class Shift:
     """Somebody stands for ``target`` (cadres, village_head, line_leader, command_post, …) at ``scope`` (a village's, line's or
-    district's key; empty for the whole town) from ``since`` until ``until``."""
+    district's key; empty for the whole town) from ``since`` until ``until``; ``post`` tells the command post's 值班领导
+    (duty_leader) from its 值班员 (duty_officer), and is empty elsewhere."""
 
     target: str
     scope: str
     person: Address
     since: datetime
     until: datetime
+    post: str = ""
 
 
 def span_of(when: When, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

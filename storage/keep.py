@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rules import facts
-from storage import duties, people, registers, roster, watches
+from storage import duties, people, registers, roster, rota, watches
 from storage.ledger import Ledger
 
 
@@ -60,6 +60,12 @@ def _shift(ledger: Ledger, fact: facts.ShiftTaken, now: datetime) -> None:
     duties.record(ledger, "role", ref, "on_duty", fact.who, fact.chat, now)
 
 
+def _roster(ledger: Ledger, fact: facts.RosterChanged, now: datetime) -> None:
+    rota.change(ledger, fact.drop, fact.add)
+    for ref in dict.fromkeys(f"{shift.target}/{shift.scope}" for shift in (*fact.add, *fact.drop)):
+        duties.record(ledger, "role", ref, "roster", fact.who, fact.chat, now)
+
+
 def _forgotten(ledger: Ledger, fact: facts.ChatForgotten, now: datetime) -> None:
     """Nothing to keep, that is the point: the desk has the chat's own gateway forget it."""
 
@@ -90,6 +96,7 @@ KEEPERS: dict[type[Any], Callable[[Ledger, Any, datetime], None]] = {
     facts.Bound: _bound,
     facts.ChatForgotten: _forgotten,
     facts.ShiftTaken: _shift,
+    facts.RosterChanged: _roster,
     facts.WrongCode: _wrong_code,
     facts.SignInGiven: _sign_in,
 }

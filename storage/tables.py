@@ -325,6 +325,7 @@ shifts = Table(
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
     Index("shifts_by_until", "town", "until"),
+    Column("post", String(16), nullable=False, default=""),
 )
 
 outbox = Table(

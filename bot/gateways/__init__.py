@@ -67,6 +67,15 @@ class Forgetful(Protocol):
         """Erase a chat's letters from a time on, within the transaction that is open."""
 
 
+@runtime_checkable
+class Fetching(Protocol):
+    """A gateway whose people can send files."""
+
+    async def fetch_file(self, ref: str) -> bytes:
+        """The bytes behind a reference. Raises ValueError when there is no such file or it is too long, ConnectionError when
+        the messenger, or our own database, is out of reach."""
+
+
 class Gateway(Protocol):
     """A messenger at the edge. ``parse`` and ``render`` are pure; ``listen`` and ``deliver`` alone do I/O."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, TryLater
 from bot.mailbox import DatabaseMailbox
 from bot.texts import LOCALES, texts
-from chat.incoming import Attachment, Incoming, Said
+from chat.incoming import Attachment, Document, Incoming, Said
 from chat.letter import Letter, Rows
 from storage.ledger import Ledger
 from storage.mailbox import Stored
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 CHANNEL = "web"
 LONGEST = 4000
 """Characters of a typed message."""
+LONGEST_NAME = 120
+"""Characters of a file's name."""
 AWAY = 2.0
 """Seconds until the database is tried again."""
 KEY = re.compile(r"[A-Za-z0-9_-]{1,120}")
@@ -89,6 +91,16 @@ class WebGateway:
         """Erase a chat's letters from a time on: where a tip was written nothing of it stays."""
         self.mailbox.forget(ledger, chat, since)
 
+    async def fetch_file(self, ref: str) -> bytes:
+        """What somebody uploaded. Raises ValueError when it is not there, ConnectionError when the database is away."""
+        fault: Exception = ValueError("no such file")
+        try:
+            if (file := await self.mailbox.file_in(ref, None)) is not None:
+                return file.content
+        except SQLAlchemyError as away:
+            fault = ConnectionError(type(away).__name__)
+        raise fault
+
     async def listen(self, receive: Receive, set_aside: SetAside) -> None:
         """What people write comes through the pages; here only what other processes put into the boxes is looked for."""
         await self.mailbox.look_out()
@@ -152,10 +164,11 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
 def _said(raw: Mapping[str, Any], text: str) -> Said:
     if len(text) > LONGEST:
         raise Unfit("too_long", longest=LONGEST)
-    kind: Literal["photo", "voice"] = "voice" if raw.get("kind") == "voice" else "photo"
-    file = _text(raw, "file")
-    said = Said(text, _text(raw, "button")[:64], Attachment(kind, file) if file else None, _place(raw.get("location")),
-                _text(raw, "phone")[:40])  # fmt: skip
+    kind, file = _text(raw, "kind"), _text(raw, "file")
+    sort: Literal["photo", "voice"] = "voice" if kind == "voice" else "photo"
+    sheet = Document(file, _text(raw, "file_name")[:LONGEST_NAME]) if file and kind == "sheet" else None
+    said = Said(text, _text(raw, "button")[:64], Attachment(sort, file) if file and not sheet else None,
+                _place(raw.get("location")), _text(raw, "phone")[:40], sheet)  # fmt: skip
     if said == Said():
         raise Unfit("empty")
     return said

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.web import files, office_paths, pages, poster, say, stream
+from bot.web import files, office_paths, pages, poster, rota_sheet, say, stream
 from bot.web.doors import Doors, Sorry, words_of
 from bot.web.static import static
 
@@ -30,6 +30,7 @@ def make_app(doors: Doors, extra: Sequence[BaseRoute] = ()) -> Starlette:
         Route("/p/{key}", pages.person),
         Route("/g/{key}", pages.group),
         Route("/poster/{key}", poster.poster),
+        Route("/roster.xlsx", rota_sheet.empty),
         Route("/api/say", say.say, methods=["POST"], max_body_size=LARGEST_SAY),
         Route("/api/seen", say.seen, methods=["POST"], max_body_size=LARGEST_SAY),
         Route("/api/file", files.upload, methods=["POST"]),

@@ -59,6 +59,8 @@ async def _keep(doors: Doors, request: Request, incoming: Incoming, raw: Mapping
         text = words_of(request).say("web.my_place", lat=lat, lon=lon)
     if said.attachment and not said.text:
         text = ""
+    if said.document:  # its name alone: what a cadre's table holds is for the program, not for all who read along
+        text = "\n".join(x for x in (words_of(request).say("web.my_file", name=said.document.name), said.text) if x)
     attached = [[said.attachment.kind, said.attachment.ref]] if said.attachment else []
     body = {"text": text, "rows": [], "picture": "", "attachments": attached, "name": raw["name"]}
     files = [ref for _, ref in attached]

@@ -110,10 +110,21 @@ class BotApiServer:
         stored = self.world.keep_file(data, "voice/file_{}.oga").as_file()
         return self._post(user, chat, {"voice": stored | {"duration": seconds, "mime_type": "audio/ogg"}})
 
-    def document(self, user: User | int, chat: Chat | int | None, data: bytes, name: str = "list.xlsx") -> Json:
+    def document(
+        self,
+        user: User | int,
+        chat: Chat | int | None,
+        data: bytes,
+        name: str = "list.xlsx",
+        caption: str | None = None,
+    ) -> Json:
         """Send a file that getFile can fetch."""
         stored = self.world.keep_file(data, "documents/file_{}.bin").as_file()
-        return self._post(user, chat, {"document": stored | {"file_name": name}})
+        words = {
+            f"caption_{key}" if key == "entities" else "caption": value
+            for key, value in text_content(caption or "").items()
+        }
+        return self._post(user, chat, {"document": stored | {"file_name": name}} | (words if caption else {}))
 
     def location(self, user: User | int, chat: Chat | int | None, latitude: float, longitude: float) -> Json:
         """Share a place."""

@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from xlsxwriter import Workbook
+
 from bot.app import App
 from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside
-from chat.incoming import Attachment, Incoming, Said
+from chat.incoming import Attachment, Document, Incoming, Said
 from chat.letter import Letter
 from rules.ladders import LADDERS
 from rules.town import Area, Line, Person, Town, Village
@@ -81,6 +84,8 @@ class PaperGateway:
     channel: str = "paper"
     sheets: list[tuple[str, str, Letter]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What people have sent, by its reference."""
     fixed: bool = False
     """A sheet that was handed out can no longer be changed, as in a channel that cannot edit."""
 
@@ -109,6 +114,12 @@ class PaperGateway:
             return Refused("gone", gone=True)
         self.sheets.append((str(call["row"]), call["address"], call))  # type: ignore[arg-type]
         return Accepted(str(call.get("edits") or f"m{len(self.sheets)}"))
+
+    async def fetch_file(self, ref: str) -> bytes:
+        """A file that somebody sent."""
+        if ref not in self.files:
+            raise ConnectionError("out of reach")
+        return self.files[ref]
 
     def pace(self, address: str) -> tuple[float, int, float]:
         """As fast as it can."""
@@ -172,7 +183,7 @@ class Stage:
 
     async def say(self, who: str, words: str) -> None:
         """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo)``,
-        ``(location a,b)``."""
+        ``(location a,b)``, ``(document 值班表.xlsx: 日期,姓名 | 2月10日,张建国) caption``."""
         name, _, place = who.partition("@")
         sender = CHATS.get(name, f"paper:{name}")
         chat = CHATS.get(place, f"paper:{place}") if place else sender
@@ -211,11 +222,21 @@ class Stage:
             return Said(attachment=Attachment("photo", "photo-1"))
         if words == "(sticker)":
             return Said()
+        sheet = re.fullmatch(r"\(document ([^:]+?)(?:: (.+))?\) ?(.*)", words)
+        if sheet:
+            return Said(text=sheet[3].removeprefix("@"), document=self._document(sheet[1], sheet[2]))
         place = re.fullmatch(r"\(location ([\d.]+),([\d.]+)\)", words)
         if place:
             return Said(location=(float(place[1]), float(place[2])))
         contact = re.fullmatch(r"\(contact (\d+)\)", words)
         return Said(phone=contact[1]) if contact else Said(text=words.removeprefix("@"))
+
+    def _document(self, name: str, table: str | None) -> Document:
+        """A table, written row | row with commas, as the kind of file that its name says; without one it is lost on the way."""
+        ref = f"file-{len(self.gateway.files)}"
+        if table is not None:
+            self.gateway.files[ref] = as_file(name, [row.strip().split(",") for row in table.split("|")])
+        return Document(ref, name)
 
     def _data(self, chat: str, label: str) -> str:
         label, _, back = label.partition("|")
@@ -239,6 +260,20 @@ class Stage:
         )  # fmt: skip
         known: object = sheet.get("edits") or f"m{number}"  # type: ignore[attr-defined]
         return str(known)
+
+
+def as_file(name: str, rows: Sequence[Sequence[str]]) -> bytes:
+    """Rows as the bytes of an .xlsx, or as Excel in China writes a .csv; any other name is a file that is no table."""
+    if name.endswith(".csv"):
+        return "\r\n".join(",".join(row) for row in rows).encode("gb18030")
+    if not name.endswith(".xlsx"):
+        return b"%PDF-1.4"
+    body = BytesIO()
+    with Workbook(body, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    return body.getvalue()
 
 
 def shown(call: Mapping[str, Any]) -> str:

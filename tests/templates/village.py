@@ -163,6 +163,12 @@ class FakeReads:
     def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:
         return {"60": 2} if refs else {}
 
+    def shifts_between(self, since: datetime, until: datetime) -> tuple[Shift, ...]:
+        return tuple(shift for shift, _ in self.shifts)
+
+    def cannot_reach(self, address: str) -> bool:
+        return self.locked
+
     def shifts_now(self) -> tuple[tuple[Shift, str], ...]:
         return self.shifts
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,13 +12,14 @@ from bot.sayings import danger_in, menu
 from bot.texts import LOCALES, texts
 from bot.wiring import ROUTES
 from chat.form import Form, Setting
-from chat.incoming import Attachment, Said
+from chat.incoming import Attachment, Said, Sheet
 from chat.letter import Letter, Outcome, Rows, Say
 from chat.turn import ask_again, open_form, take_turn
 from handlers.board import on_board
 from handlers.duty import alarms
 from handlers.need import MoreReport, NeedReport
 from handlers.returnee import ReturneeReport
+from handlers.rota.sheet import RotaReport
 from handlers.temperature import TemperatureReport
 from handlers.tip import TipReport
 from handlers.town_report import on_report
@@ -98,12 +99,17 @@ def outcomes() -> Iterator[tuple[Context, Outcome]]:
                         yield context, act.run(argument, context, reads, now)
             yield from _unasked(context, reads)
     yield from _reports()
+    yield from _rotas()
 
 
 def _registers() -> Iterator[FakeReads]:
     other = open_of("need", "5")
     shift = Shift("cadres", "yaowa", "web:zhang", NOW, NOW + timedelta(hours=9))
-    yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), "")))
+    seats = tuple(
+        (replace(shift, target="command_post", scope="", post=seat), "郑镇长")
+        for seat in ("duty_leader", "duty_officer")
+    )
+    yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), ""), *seats))
     yield FakeReads(locked=True, watch=WATCH, last=(NOW, 365))
     for kind in ("need", "fever", "tip"):
         for duty in states_of(open_of(kind)):
@@ -151,6 +157,65 @@ def _reports() -> Iterator[tuple[Context, Outcome]]:
             for answers in ({"ref": "3"} if name == "need_more" else {}, known):
                 reads = FakeReads((open_of("need"),))
                 yield LI, conversation.on_handed_over(answers, LI, reads, NOW)
+
+
+SHEETS = (
+    (("白班", "村干部", "姚洼", "张建国"), ("夜班", "村主任", "东坡", "王秀英"), ("全天", "管理区", "北片", "web:area"),
+     ("夜班", "值班领导", "指挥部", "web:post"), ("夜班", "值班员", "", "张建国"), ("白班", "", "监护线", "web:monitoring"),
+     ("白班", "副职", "监护线", "web:monitoring2")),
+    tuple(("夜班", "村干部", "姚洼", name) for name in ("张建国、王秀英", "王婶", "谁", ""))
+    + (("中班", "村干部", "姚洼", "王秀英"), ("夜班", "炊事员", "", "王秀英"), ("夜班", "村干部", "", "王秀英"),
+       ("夜班", "村干部", "李庄", "王秀英"), ("夜班", "村干部", "姚洼", "张建国 13800000000")),
+    tuple(("夜班", "村干部", "姚洼", f"谁{n}") for n in range(20)),
+)  # fmt: skip
+"""Rows of rosters: good ones of every office, some that are wrong, and too many wrong ones."""
+
+
+def _rotas() -> Iterator[tuple[Context, Outcome]]:
+    """Sheets from who may send them and who may not; kept, not kept, and told."""
+    heads = (("日期", "班次", "岗位", "单位", "姓名"),)
+    cells = {"columns": "rota.columns", "posts": "rota.posts", "spans": "rota.spans", "lines": "rota.lines"}
+    setting = Setting(texts("zh"), NOW, {name: texts("zh").options(block) for name, block in cells.items()})
+    days = ("2月11日", "2月9日", "哪天", "2025-01-01", "")
+    tables = [heads + tuple((day, *row) for row in rows) for rows in SHEETS for day in days]
+    tables += [((*heads[0], "电话"), ("2月11日", "夜班", "村干部", "姚洼", "", "1")), (("一", "二"),), heads]
+    sheets = [Sheet("x.csv", (table,)) for table in tables]
+    sheets += [Sheet("x.csv", trouble=why) for why in
+               ("too_large", "too_many", "no_sheet", "broken", "locked", "out_of_reach", "something new")]  # fmt: skip
+    post = replace(CONTEXTS["administrator"], roles=frozenset({"duty_leader"}))
+    zhang = Shift("cadres", "yaowa", "web:wang", NOW, NOW + timedelta(days=2))
+    for context in (post, CONTEXTS["head"], CONTEXTS["leader"], CONTEXTS["cadre in private"]):
+        for reads in (FakeReads(), FakeReads(shifts=((zhang, ""),)), FakeReads(locked=True)):
+            for sheet in sheets:
+                outcome = ROUTES.on_sheet(sheet, context, reads, NOW, setting)
+                yield context, outcome
+                for report in _answered(outcome):
+                    yield context, ROUTES.conversations["rota"].on_finished(report, context, reads, NOW)
+                    yield LI, ROUTES.conversations["rota"].on_finished(report, LI, reads, NOW)
+    yield post, ROUTES.conversations["rota"].on_finished(RotaReport(_many(), "import"), post, FakeReads(), NOW)
+    kept = tuple(
+        (Shift(s.target, s.scope, s.person, s.since, s.until, s.post), "") for s in _shifts(sheets[0], post, setting)
+    )
+    yield post, ROUTES.on_sheet(sheets[0], post, FakeReads(shifts=kept), NOW, setting)
+    yield post, ROUTES.conversations["rota"].on_finished(RotaReport(None, "import"), post, FakeReads(), NOW)
+
+
+def _answered(outcome: Outcome) -> Iterator[RotaReport]:
+    if outcome.then:
+        yield from (RotaReport(outcome.then[1]["shifts"], sure) for sure in ("import", "drop"))
+
+
+def _shifts(sheet: Sheet, context: Context, setting: Setting) -> list[Shift]:
+    then = ROUTES.on_sheet(sheet, context, FakeReads(), NOW, setting).then
+    assert then
+    times = ("since", "until")
+    return [Shift(**{**raw, **{x: datetime.fromisoformat(raw[x]) for x in times}}) for raw in then[1]["shifts"]]
+
+
+def _many() -> list[dict[str, Any]]:
+    days = (NOW + timedelta(days=n) for n in range(12))
+    return [{"target": "cadres", "scope": "yaowa", "person": "web:zhang", "since": day.isoformat(), "post": "",
+             "until": (day + timedelta(hours=9)).isoformat()} for day in days]  # fmt: skip
 
 
 def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
@@ -205,7 +270,7 @@ def _in_both(block: str, to: str, values: Any, rows: Rows = ()) -> Spoken:
 
 
 FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "came_from": "hubei"}), "tip": (
-    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},)}  # fmt: skip
+    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
 WRONG = ("", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip", "/back", "/change",
          "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
 RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Contact, Message, MessageEntity, Update
 
 from bot.gateways.telegram.text import clean
-from chat.incoming import Attachment, Incoming, Said
+from chat.incoming import Attachment, Document, Incoming, Said
 
 GROUPS = ("group", "supergroup")
 COMMAND = re.compile(r"(?P<name>/\w+)(?:@(?P<owner>\w+))?")
@@ -72,7 +72,7 @@ def _from_message(message: Message, me: Me, mark: str, edited: bool) -> list[Inc
         chat=address(message.chat.id),
         sender=sender,
         private=private,
-        said=_said(message, text),
+        said=_said(message, text, edited),
         at=(message.edit_date if edited else None) or message.date,
         sender_name=name,
         language=language,
@@ -106,14 +106,16 @@ def _who(message: Message) -> tuple[str, str, str]:
     return address(message.chat.id), "", ""
 
 
-def _said(message: Message, text: str) -> Said:
-    """What was said; a sticker, a file or a service message is a Said with nothing in it."""
+def _said(message: Message, text: str, edited: bool) -> Said:
+    """What was said; a sticker or a service message is a Said with nothing in it. A file counts when it is sent, not again
+    when its caption is edited."""
     place = message.location or (message.venue.location if message.venue else None)
     return Said(
         text=text,
         attachment=_attachment(message),
         location=(place.latitude, place.longitude) if place else None,
         phone=_phone(message.contact),
+        document=None if edited else _document(message),
     )
 
 
@@ -123,6 +125,14 @@ def _attachment(message: Message) -> Attachment | None:
     if message.voice:
         return Attachment("voice", message.voice.file_id)
     return None
+
+
+def _document(message: Message) -> Document | None:
+    """A file; a moving picture is told as one too, and is none."""
+    found = message.document
+    if found is None or message.animation:
+        return None
+    return Document(found.file_id, clean(found.file_name or ""), found.file_size or 0)
 
 
 def _phone(contact: Contact | None) -> str:

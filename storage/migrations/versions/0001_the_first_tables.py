@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=160), nullable=False),
         sa.Column("since", Moment(timezone=True), nullable=False),
         sa.Column("until", Moment(timezone=True), nullable=False),
+        sa.Column("post", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("town", "id"),
     )
     op.create_index("shifts_by_until", "shifts", ["town", "until"], unique=False)

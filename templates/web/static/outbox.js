@@ -58,7 +58,7 @@ export function openOutbox({ chat, sender, locale, onChange }) {
         const form = new FormData();
         form.append("chat", chat);
         form.append("sender", sender);
-        form.append("file", item.blob, "file");
+        form.append("file", item.blob, item.raw.file_name || "file");
         const answer = await post("/api/file", sender, form);
         if (!answer.ok) return refusal(answer);
         item.raw.file = (await answer.json()).ref;
@@ -77,8 +77,8 @@ export function openOutbox({ chat, sender, locale, onChange }) {
     return { words: [said.error, said.next].filter(Boolean) };
   }
 
-  function sendFile(blob, kind, shown) {
-    const item = { raw: { chat, sender, id: uuid(), locale, text: "" }, shown: Object.assign({ kind }, shown), at: Date.now() };
+  function sendFile(blob, kind, shown, name) {
+    const item = { raw: { chat, sender, id: uuid(), locale, text: "", file_name: name || "" }, shown: Object.assign({ kind }, shown), at: Date.now() };
     Object.defineProperty(item, "blob", { value: blob, enumerable: false }); // too large for this phone's small shelf
     items.push(item);
     onChange(item, "sending");

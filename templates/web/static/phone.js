@@ -9,6 +9,7 @@ import { sizes } from "./settings.js";
 export { openStream } from "./stream.js";
 
 const NEAR = 120; // pixels from the end within which a new letter scrolls into sight
+const SHEET = /\.(xlsx|xlsm|xls|et|ods|csv)$/i;
 const SHELF = ["submit", "cancel", "change", "skip", "back"];
 
 // onLetter(letter, fresh) is called for each letter shown; links: [{label, href, why}] in the sheet behind "Aa".
@@ -51,6 +52,16 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     if (pinned) newest.hidden = true;
   });
 
+  // A table (a duty roster) is drawn into the chat with the mouse: who has one sits at a desk, and a villager's thumb finds nothing new.
+  element.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) event.preventDefault(); });
+  element.addEventListener("drop", (event) => {
+    const file = event.dataTransfer.files[0];
+    if (!file) return;
+    event.preventDefault();
+    if (!SHEET.test(file.name)) { tell(words.no_sheet); return; }
+    outbox.sendFile(file, "sheet", { text: `${words.file} ${file.name}` }, file.name);
+  });
+
   const outbox = openOutbox({ chat, sender, locale, onChange });
   outbox.resume();
   setTimeout(() => talk.setAttribute("aria-live", "polite"), 1500); // what was there before is not read out
@@ -74,7 +85,7 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
       const kind = item.shown.kind;
       place({
         chat, id: item.raw.id, from: "person", sender, name: "", text: item.shown.text || "", rows: [], picture: "", quote: item.shown.quote,
-        attachments: kind ? [[kind, item.shown.url]] : [], at: "", edited: false, dead: false, place: Infinity,
+        attachments: kind && kind !== "sheet" ? [[kind, item.shown.url]] : [], at: "", edited: false, dead: false, place: Infinity,
       }, true);
       held = shown.get(item.raw.id);
       toEnd();

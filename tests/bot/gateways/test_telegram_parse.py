@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.gateways.telegram.parse import Me, parse_update
 from bot.gateways.telegram.plain import read_plain
-from chat.incoming import Attachment, Incoming, Said
+from chat.incoming import Attachment, Document, Incoming, Said
 
 ME = Me(900, "CunshaoBot")
 NOW = datetime(2020, 2, 10, 1, 0, tzinfo=UTC)
@@ -76,6 +76,9 @@ STICKER = {
 }  # fmt: skip
 
 
+FILE = {"file_id": "d", "file_unique_id": "du", "file_name": "值班表\0.xlsx", "file_size": 9000}
+
+
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
@@ -90,6 +93,12 @@ STICKER = {
         ({"contact": {"phone_number": "", "first_name": "李"}}, Said()),
         ({"sticker": STICKER}, Said()),
         ({"pinned_message": message(text="旧")}, Said()),
+        (
+            {"document": FILE, "caption": "这个月的"},
+            Said("这个月的", document=Document("d", "值班表.xlsx", 9000)),
+        ),
+        ({"document": {"file_id": "d", "file_unique_id": "du"}}, Said(document=Document("d"))),
+        ({"document": FILE, "animation": {**FILE, "width": 1, "height": 1, "duration": 1}}, Said()),
         ({"dice": {"emoji": "🎲", "value": 3}}, Said()),
         ({"something_of_next_year": {"a": 1}}, Said()),
         ({"text": "a\0b"}, Said("ab")),
@@ -98,6 +107,11 @@ STICKER = {
 )
 def test_what_can_be_in_a_message(parts: dict[str, Any], said: Said) -> None:
     assert read(message=message(**parts)) == replace(PLAIN, said=said)
+
+
+def test_a_file_whose_caption_is_edited_is_not_sent_again() -> None:
+    edited = {**message(document=FILE, caption="改一改"), "edit_date": 1581300060}
+    assert read(edited_message=edited).said == Said("改一改")
 
 
 @pytest.mark.parametrize(
