@@ -9,12 +9,13 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, text
+from sqlalchemy import String, delete, func, insert, literal, select, text
 
 from bot.app import App
 from bot.clockwork import EVERY
 from rules.duty import Duty, open_duty
 from storage import duties as kept
+from storage import outbox as letters
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.migrate import migrate
@@ -27,6 +28,7 @@ from tests.databases import scratch
 FEW, MANY = 1_000, 1_000_000
 LOOKS = 200
 DUE, SECONDS = 10_000, 60
+LETTERS, CHATS = 100_000, 300
 FAR = timedelta(days=30)
 
 
@@ -79,6 +81,7 @@ async def _measure(url: str, many: int) -> Ticked:
     await app.database.transact(lambda tx: _fill(Ledger(tx, "town", vault), 0, FEW))
     few = await _looks(app)
     await app.database.transact(lambda tx: _fill(Ledger(tx, "town", vault), FEW, many))
+    await app.database.transact(lambda tx: _write(Ledger(tx, "town", vault)))
     _settle(app)
     late = await _rush(app, vault)
     many_ms = await _looks(app)
@@ -97,6 +100,22 @@ def _fill(ledger: Ledger, start: int, until: int) -> None:
     ref = (literal("x") + numbers.c.n.cast(duties.c.ref.type)).label("ref")
     query = select(*columns, ref).select_from(duties.join(numbers, literal(True))).where(duties.c.ref == "x0")
     ledger.tx.execute(insert(duties).from_select([*(c.name for c in columns), "ref"], query))
+
+
+def _write(ledger: Ledger) -> None:
+    """Letters that were sent on the days before: a town with so many duties has an outbox with a past."""
+    long_ago = datetime.now(UTC) - FAR
+    mark = {"duty": "x0", "cause": "x0#0", "flood": "need/paper:x/0", "told_at": long_ago}
+    [first] = letters.add(ledger, "paper", "paper:x", "alert", [{"text": "x" * 200}], long_ago, mark)
+    numbers = _numbers(ledger, 1, LETTERS)
+    n = literal("") + numbers.c.n.cast(String)
+    own = {"id": literal("x") + n, "state": literal("accepted"), "platform_id": "p" + n, "duty": "x" + n, "cause": "x" + n + "#0",
+           "flood": "need/x" + n + "/0", "address": "paper:x" + (numbers.c.n % CHATS).cast(String)}  # fmt: skip
+    columns = [c for c in outbox.c if c.name not in own]
+    query = select(*columns, *(value.label(name) for name, value in own.items()))
+    query = query.select_from(outbox.join(numbers, literal(True))).where(outbox.c.id == first.id)
+    ledger.tx.execute(insert(outbox).from_select([*(c.name for c in columns), *own], query))
+    ledger.tx.execute(delete(outbox).where(outbox.c.id == first.id))
 
 
 def _numbers(ledger: Ledger, start: int, until: int) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, select, tuple_, update
+from sqlalchemy import Integer, bindparam, case, func, select, text, tuple_, update
 
 from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
@@ -77,6 +77,8 @@ SETTLE = Fixed(
         call_sealed=case((bindparam("b_state") == "accepted", ""), else_=outbox.c.call_sealed),
     )
 )  # fmt: skip
+SENT = text("outbox.platform_id != ''")
+"""What the index of sent messages holds; said word for word, or the databases would not know that they may use it."""
 PAUSED = Fixed(select(pauses.c.address).where(pauses.c.town == bindparam("town"), pauses.c.until > bindparam("now")))
 
 
@@ -211,7 +213,7 @@ def readdress(ledger: Ledger, old: str, new: str) -> None:
 def duty_of_message(ledger: Ledger, address: str, platform_id: str) -> str:
     """The duty a delivered message spoke of; empty when none."""
     query = select(outbox.c.duty).where(
-        outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.platform_id == platform_id
+        outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.platform_id == platform_id, SENT
     )
     return str(ledger.tx.execute(query.limit(1)).scalar() or "")
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData()
@@ -300,9 +301,9 @@ report_orders = Table(
     Column("line", String(24), nullable=False, default=""),
     Column("at", Moment, nullable=False),
     Column("state", String(8), nullable=False),
-    Index("report_orders_by_state", "town", "state", "at"),
     Column("who", String(160), nullable=False, default=""),
     Column("days", Integer, nullable=False, default=0),
+    Index("report_orders_by_state", "town", "state", "at"),
 )
 
 slots = Table(
@@ -324,9 +325,11 @@ shifts = Table(
     Column("person", String(160), nullable=False),
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
-    Index("shifts_by_until", "town", "until"),
     Column("post", String(16), nullable=False, default=""),
+    Index("shifts_by_until", "town", "until"),
 )
+
+_SENT: Any = {f"{name}_where": text("platform_id != ''") for name in ("sqlite", "postgresql")}
 
 outbox = Table(
     "outbox",
@@ -352,10 +355,10 @@ outbox = Table(
     Column("edits", String(80), nullable=False, default=""),
     Column("digest", String(16), nullable=False, default=""),
     Column("check_at", Moment),
-    Index("outbox_by_flood", "town", "address", "flood", "told_at"),
+    Index("outbox_by_flood", "town", "flood", "address", "told_at"),
     Index("outbox_by_check", "town", "check_at"),
     Index("outbox_by_state", "town", "state", "lane", "id"),
-    Index("outbox_by_message", "town", "address", "platform_id"),
+    Index("outbox_by_message", "town", "address", "platform_id", **_SENT),
     Index("outbox_by_duty", "town", "duty"),
     Index("outbox_by_cause", "town", "cause"),
 )

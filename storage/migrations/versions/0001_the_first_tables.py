@@ -169,11 +169,14 @@ def upgrade() -> None:
         sa.Column("check_at", Moment(timezone=True)),
         sa.PrimaryKeyConstraint("town", "id"),
     )
-    op.create_index("outbox_by_flood", "outbox", ["town", "address", "flood", "told_at"], unique=False)
+    op.create_index("outbox_by_flood", "outbox", ["town", "flood", "address", "told_at"], unique=False)
     op.create_index("outbox_by_check", "outbox", ["town", "check_at"], unique=False)
     op.create_index("outbox_by_cause", "outbox", ["town", "cause"], unique=False)
     op.create_index("outbox_by_duty", "outbox", ["town", "duty"], unique=False)
-    op.create_index("outbox_by_message", "outbox", ["town", "address", "platform_id"], unique=False)
+    op.create_index(
+        "outbox_by_message", "outbox", ["town", "address", "platform_id"], unique=False,
+        sqlite_where=sa.text("platform_id != ''"), postgresql_where=sa.text("platform_id != ''"),
+    )  # fmt: skip
     op.create_index("outbox_by_state", "outbox", ["town", "state", "lane", "id"], unique=False)
     op.create_table(
         "pauses",
@@ -224,12 +227,12 @@ def upgrade() -> None:
         sa.Column("line", sa.String(length=24), nullable=False),
         sa.Column("at", Moment(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("who", sa.String(length=160), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("town", "id"),
     )
     op.create_index("report_orders_by_state", "report_orders", ["town", "state", "at"], unique=False)
     op.create_table(
-        sa.Column("who", sa.String(length=160), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
         "slots",
         sa.Column("town", sa.String(length=40), nullable=False),
         sa.Column("task", sa.String(length=24), nullable=False),
