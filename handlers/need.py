@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chat.form import Answers, Form, Question, Setting
+from chat.form import Answers, Asked, Form, Kind, Offer, Question, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
+from chat.reading.lacks import is_about_food, is_hungry, says_besides, says_only, things
 from chat.reading.phrases import matches
-from chat.reading.sameness import same_thing
+from chat.reading.sameness import same_thing, same_words
 from rules.context import Context
 from rules.duty import Duty, Refusal, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold
@@ -59,6 +60,28 @@ class MoreReport:
     urgency: str | None
 
 
+@dataclass(frozen=True)
+class Beside:
+    """An answer about the need before; a sentence that names a thing is none, but a need of its own (没酱油了，没醋了)."""
+
+    kind: Kind
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """As the kind reads it."""
+        haste = setting.words.options("need.urgent_now")["now"]
+        if things(said.text) or says_besides(said.text, haste):
+            raise Unclear("form.unclear_option")
+        return self.kind.read(said, asked, setting)
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """The kind's own."""
+        return self.kind.offers(asked, setting)
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """As the kind shows it."""
+        return self.kind.show(value, asked, setting)
+
+
 def _asks_village(answers: Answers) -> bool:
     """What is unknown is noted behind the number: ``12.vp`` asks for village and place."""
     return "v" in str(answers.get("ref", "")).partition(".")[2]
@@ -90,10 +113,10 @@ need_more = Form(
     makes=MoreReport,
     questions=(
         Question("ref", Text(), hidden=True),
-        Question("tonight", OneOf(), when=_asks_tonight, optional=True),
+        Question("tonight", Beside(OneOf()), when=_asks_tonight, optional=True),
         Question("village", PlaceOf("village"), when=_asks_village, optional=True),
-        Question("place", Spot(longest=60), when=_asks_place, optional=True),
-        Question("urgency", OneOf(), when=_asks_urgency, optional=True),
+        Question("place", Beside(Spot(longest=60)), when=_asks_place, optional=True),
+        Question("urgency", Beside(OneOf()), when=_asks_urgency, optional=True),
     ),
     summary=False,
     idle="hand_over",
@@ -105,7 +128,7 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
     """The need is a duty from its first sentence on; what is asked after that is added to its card."""
     if len(report.what) < SHORT and reads.named("need.none", report.what):
         return Outcome(says=(Say("need.is_none"),))
-    same = [d for d in reads.open_duties_of(context.sender, "need") if same_thing(str(d.card.get("text")), report.what)]
+    same = [d for d in reads.open_duties_of(context.sender, "need") if _is_same(d, report.what, reads)]
     if same:
         return _known_already(same[0], context, now)
     duty = _open(report.what, context, reads, now)
@@ -115,8 +138,27 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
     return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
 
 
+def _is_same(duty: Duty, what: str, reads: Reads) -> bool:
+    """Alike, and nothing is named that was not before. Medicine is the same only word for word: 没药了，心口药 is not 没药了."""
+    before = _text(duty)
+    if things(what) - things(before):
+        return False
+    if _haste(what, reads) == "medicine":
+        return same_words(before, what)
+    return same_thing(before, what)
+
+
+def _haste(what: str, reads: Reads) -> str:
+    """Why it is urgent by its words; what has run out is asked for by itself, or 没药 would read as a medicine denied."""
+    return reads.named("need.urgent", " ".join(sorted(things(what)))) or reads.named("need.urgent", what)
+
+
+def _text(duty: Duty) -> str:
+    return str(duty.card.get("text"))
+
+
 def _open(what: str, context: Context, reads: Reads, now: datetime) -> Duty:
-    urgent = reads.named("need.urgent", what)
+    urgent = _haste(what, reads)
     duty = open_duty(
         Duty(
             reads.new_number(), "need", now, context.village, subject=context.sender, responsible=context.cadre,
@@ -156,7 +198,7 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     if place or report.village:
         facts += (PersonTold(context.sender, village=report.village or "", place=place),)
     told = bool(report.urgency or place or report.village or report.tonight)
-    return Outcome(facts, (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": told}),))
+    return Outcome(facts, (_kept(moved, context, now, told),))
 
 
 def on_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -177,18 +219,28 @@ def _until_morning(duty: Duty, context: Context, now: datetime) -> Outcome:
 
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """A sentence that names a lack, from somebody who is watched: a need. Thanks and the like are none."""
-    if context.place != "private" or not context.watched or not said.text.strip():
+    """A sentence that names a lack: a need, whoever says it in private. Thanks and the like are none."""
+    text = " ".join(said.text.split())[:300]
+    if context.place != "private" or not text or (context.staff and not context.watched):
         return None
-    text = said.text.strip()
-    if (more := _more_urgent(text, context, reads, now)) is not None:
-        return more
-    if reads.named("need.nag", text) and (known := reads.open_duties_of(context.sender, "need")):
-        return _known_already(known[-1], context, now)
-    signs = [word for words in setting.words.options("need.signs").values() for word in words]
-    if not any(sign.lower() in text.lower() for sign in signs):
+    mine = reads.open_duties_of(context.sender, "need")
+    if not things(text) - {thing for duty in mine for thing in things(_text(duty))}:
+        if (more := _more_urgent(text, context, reads, now, setting)) is not None:
+            return more
+        if mine and reads.named("need.nag", text):
+            return _known_already(mine[-1], context, now)
+    if not (things(text) or _has_sign(text, context, reads, setting)):
         return None
-    return on_finished(NeedReport(" ".join(text.split())[:300]), context, reads, now)
+    return on_finished(NeedReport(text), context, reads, now)
+
+
+def _has_sign(text: str, context: Context, reads: Reads, setting: Setting) -> bool:
+    """One of the words of a lack; from somebody who is watched also a wish, and an urgent word with something besides."""
+    signs = setting.words.options("need.signs")
+    heard = (*signs["lack"], *signs["want"]) if context.watched else signs["lack"]
+    if any(sign.lower() in text.lower() for sign in heard):
+        return True
+    return context.watched and says_besides(text, setting.words.options("need.urgent_now")["now"])
 
 
 def polite(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
@@ -198,41 +250,52 @@ def polite(said: Said, context: Context, reads: Reads, now: datetime, setting: S
     return Outcome(says=(Say("need.polite_answer", {"sort": sort}),)) if sort and context.place == "private" else None
 
 
-def _more_urgent(text: str, context: Context, reads: Reads, now: datetime) -> Outcome | None:
-    """很急, 急，孩子饿了: said of what was asked before; tonight after all, or marked on the card."""
-    if len(text) >= SHORT or not reads.named("need.urgent", text):
+def _more_urgent(text: str, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """很急, 急，孩子饿了: that and nothing else, said of what was asked before; tonight after all, or marked on the card."""
+    words = setting.words.options("need.urgent_now")["now"]
+    if reads.named("need.urgent_now", text) != "now" or not says_only(text, words):
         return None
-    if (again := _tonight_after_all(context, reads, now)) is not None:
-        return again
-    mine = [d for d in reads.open_duties_of(context.sender, "need") if d.urgency != "now" and d.state != "reported"]
-    if reads.named("need.urgent_now", text) != "now":
+    known = reads.open_duties_of(context.sender, "need")
+    if is_hungry(text):
+        known = tuple(d for d in known if is_about_food(_text(d)))
+    if not known:
         return None
+    slept = next((d for d in known if d.postponed and d.starts_at and d.starts_at > now), None)
+    if slept is not None:
+        return _tonight_after_all(slept, context, now)
+    mine = [d for d in known if d.urgency != "now" and d.state != "reported"]
     if not mine:
-        known = reads.open_duties_of(context.sender, "need")
-        return _known_already(known[-1], context, now) if known else None
+        return _known_already(known[-1], context, now)
     latest = max(mine, key=lambda d: d.opened_at)
     moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text)
-    return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": True}),))
+    return Outcome((fact,), (_kept(moved, context, now),))
+
+
+def _kept(duty: Duty, context: Context, now: datetime, told: bool = True) -> Say:
+    """What was said more is kept; a promise that is past is not made again."""
+    return Say(
+        "need.more_kept", {"duty": duty, "due": _clock(duty, context), "told": told, "late": _is_late(duty, now)}
+    )
+
+
+def _is_late(duty: Duty, now: datetime) -> bool:
+    return duty.due_at is not None and duty.due_at <= now
 
 
 def _known_already(duty: Duty, context: Context, now: datetime) -> Outcome:
     """Said again, or asked after: how it stands, and no second need."""
-    late = duty.due_at is not None and duty.due_at <= now
-    return Outcome(says=(Say("need.same", {"duty": duty, "due": _clock(duty, context), "late": late}),))
+    shown = {"duty": duty, "due": _clock(duty, context), "late": _is_late(duty, now)}
+    return Outcome(says=(Say("need.same", shown),))
 
 
-def _tonight_after_all(context: Context, reads: Reads, now: datetime) -> Outcome | None:
+def _tonight_after_all(slept: Duty, context: Context, now: datetime) -> Outcome:
     """急, said after 明早再办: tonight after all, on a clock that begins now."""
-    slept = next((d for d in reads.open_duties_of(context.sender, "need") if d.postponed and d.starts_at), None)
-    if slept is None or slept.starts_at is None or slept.starts_at <= now:
-        return None
     card = {**slept.card, "urgency": "now"}
     moved = replace(
         slept, starts_at=now, due_at=now + context.town.need_within, urgency="now", told=(), rung_at=now, card=card
     )
-    fact = DutyMoved(moved, "urgent", context.sender, context.chat)
-    return Outcome((fact,), (Say("need.more_kept", {"duty": moved, "due": _clock(moved, context), "told": True}),))
+    return Outcome((DutyMoved(moved, "urgent", context.sender, context.chat),), (_kept(moved, context, now),))
 
 
 def _clock(duty: Duty, context: Context) -> str:

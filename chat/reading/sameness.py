@@ -14,6 +14,11 @@ def same_thing(one: str, other: str) -> bool:
     return len(first & second) / len(first | second) >= ALIKE
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether they say the same word for word, but for whose it is and the punctuation."""
+    return _bare(one) == _bare(other)
+
+
 def _pairs(text: str) -> frozenset[str]:
     bare = _bare(text)
     return frozenset(bare[n : n + 2] for n in range(len(bare) - 1))
@@ -26,4 +31,5 @@ WHOSE = re.compile(
 
 
 def _bare(text: str) -> str:
-    return "".join(letter for letter in WHOSE.sub("", text.lower()) if letter.isalnum())
+    said = WHOSE.sub("", text.lower().replace("没有", "没"))
+    return "".join(letter for letter in said if letter.isalnum())
