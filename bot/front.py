@@ -263,10 +263,19 @@ class Front:
             if turn.end == "asking":
                 self._keep(hearing, conversation, turn.talk)
                 return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
+            return self._ended(hearing, conversation, turn, outcome)
         if resume and hearing.talk is not None and (current := self._conversation(hearing.talk)):
             turn = ask_again(current.form, hearing.talk, hearing.setting, letter.text)
             return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
         return outcome, letter if letter.text else None
+
+    def _ended(
+        self, hearing: Hearing, conversation: Conversation, turn: Turn, before: Outcome
+    ) -> tuple[Outcome, Letter | None]:
+        """A form that what was said has answered whole (a bare 38): carried out at once, after what led to it."""
+        done, letter = self._after(hearing, conversation, turn)
+        done = done or Outcome()
+        return replace(done, facts=before.facts + done.facts, tells=before.tells + done.tells), letter
 
     def _again(self, hearing: Hearing, first: str) -> tuple[Outcome | None, Letter | None]:
         conversation = self._conversation(hearing.talk)
