@@ -76,6 +76,7 @@ ROUTES = Routes(
         Listener(tip.hear),
         Listener(need.hear),
         Listener(need.polite, last=True),
+        Listener(returnee.hear_more, last=True),
     ),
     on_danger=danger.on_danger,
     on_voice=danger.on_voice,

@@ -11,6 +11,7 @@ from chat.letter import Button, Outcome, Say
 from rules.context import Context
 from rules.duty import Duty, worst_first
 from rules.facts import Bound, PersonTold, WrongCode
+from rules.isolation import last_day
 
 PAGE = 8
 
@@ -103,7 +104,7 @@ def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     village = context.town.village(context.village)
     values = {
         "context": context, "village": village.name if village else "",
-        "until": watch.until.astimezone(context.town.zone) if watch else None,
+        "until": last_day(watch.until, context.town) if watch else None,
         "last": (last[0].astimezone(context.town.zone), f"{last[1] // 10}.{last[1] % 10}") if last else None,
         "duties": [_line(d, context, now) for d in worst_first(reads.open_duties_of(context.sender))],
     }  # fmt: skip

@@ -10,12 +10,16 @@ from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import Day, Many, OneOf, Phone, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
+from chat.reading.phone import read_phone
 from chat.reading.returns import glean_return
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold, ReturnRegistered, WatchStarted
-from rules.isolation import isolation_ends, must_isolate
+from rules.isolation import isolation_ends, last_day, must_isolate
 from rules.privacy import mask
+
+STILL_TELLING = timedelta(hours=2)
+"""So long what somebody says after a hand-over, and nothing else understands, belongs to it."""
 
 
 class Reads(Protocol):
@@ -116,56 +120,138 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
 
 
 def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """Register the return; from Wuhan or Hubei the person is watched from the day of arrival."""
+    """Register the return; from Wuhan or Hubei whoever came home and writes is watched from the day of arrival."""
     arrived = date.fromisoformat(report.arrived)
     match = f"{report.village}/{report.name}/{report.arrived}"
     known = reads.return_like(match)
     if known is not None:
-        return _joined(report, known, context, reads)
-    duty = _open(report.village, context, now, reads.new_number(), {**_card(report), "text": "", "unfinished": False})
-    kept = ReturnRegistered(context.sender, report.village, match, report.came_from, arrived, _plain(report), duty.ref)
-    facts: list[object] = [_told(report, context), kept, DutyOpened(duty, who=context.sender, chat=context.chat)]
+        return _joined(report, known, context, reads, now)
+    watch = _watch(report, "", context, now)
+    card = {**_card(report), "text": "", "unfinished": False, **_decided(watch, context)}
+    opened: DutyMoved | DutyOpened
+    if (half := _told_before(card, context, reads, unfinished=True)) is not None:
+        opened = _added(half, card, report.village, context, now)
+    else:
+        duty = _open(report.village, context, now, reads.new_number(), card)
+        opened = DutyOpened(duty, who=context.sender, chat=context.chat)
+    ref = opened.duty.ref
+    kept = ReturnRegistered(context.sender, report.village, match, report.came_from, arrived, _plain(report), ref)
+    facts = (_told(report, context), kept, opened, *((watch,) if watch else ()))
     until = isolation_ends(arrived, context.town)
-    watched = must_isolate(report.came_from, context.town) and report.who == "self"
-    over = until <= now
-    if watched and not over:
-        since = now if context.watched else datetime.combine(arrived, datetime.min.time(), context.town.zone)
-        facts.append(WatchStarted(context.sender, report.village, report.came_from, since, until))
-    last = (until - timedelta(days=1)).date()
-    values = {"report": report, "duty": duty, "until": last, "isolate": must_isolate(report.came_from, context.town),
-              "days": context.town.isolation_days, "over": over, "times": context.town.checkin_times}  # fmt: skip
-    return Outcome(tuple(facts), (Say("returnee.registered", values),))
+    values = {"report": report, "duty": opened.duty, "until": last_day(until, context.town), "isolate":
+              must_isolate(report.came_from, context.town), "days": context.town.isolation_days, "over": until <= now,
+              "times": context.town.checkin_times}  # fmt: skip
+    return Outcome(facts, (Say("returnee.registered", values),))
 
 
 def on_handed_over(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """Left lying, or not to be read: it goes to the cadres as it stands, and somebody rings."""
-    if not set(answers) - {"village", "phone"} and not context.village:
-        return Outcome(says=(Say("returnee.handed_over"),))
+    """Left lying, or not to be read: it goes to the cadres as it stands, and somebody rings; begun and left again it is
+    still one report."""
+    if not set(answers) - {"village", "phone"} and not (context.village or context.phone):
+        return Outcome(says=(Say("returnee.nothing_told"),))
     village = str(answers.get("village") or context.village or "")
-    card = {"who": mask(str(answers.get("name") or context.name)), "place": _spot(answers.get("house")),
-            "phone": str(answers.get("phone") or context.phone), "text": "", "unfinished": True,
-            "from": answers.get("came_from", ""), "city": answers.get("city", ""), "arrived": answers.get("arrived",
-            ""), "transport": answers.get("transport", ""), "symptoms": answers.get("symptoms", "")}  # fmt: skip
+    card = {"who": mask(str(answers.get("name") or context.name)), "named": bool(answers.get("name")),
+            "place": _spot(answers.get("house")), "phone": str(answers.get("phone") or context.phone), "text": "",
+            "unfinished": True, "from": answers.get("came_from", ""), "city": answers.get("city") or "", "arrived":
+            answers.get("arrived", ""), "transport": answers.get("transport", ""), "symptoms": answers.get("symptoms",
+            ""), "trip_number": answers.get("trip_number") or ""}  # fmt: skip
+    if "who" in answers:
+        card["relative"] = answers["who"] == "relative"
+    says = (Say("returnee.handed_over"),)
+    if (known := _told_before(card, context, reads)) is not None:
+        new = {name: value for name, value in card.items() if value not in ("", None) and name != "unfinished"}
+        if not card["named"] and known.shown["who"]:
+            del new["who"]
+        return Outcome((_added(known, new, village, context, now),), says)
     duty = _open(village, context, now, reads.new_number(), card)
-    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (Say("returnee.handed_over"),))
+    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), says)
 
 
-def _joined(report: ReturneeReport, known: dict[str, Any], context: Context, reads: Reads) -> Outcome:
-    """The same person told of twice is one return; what is new is added to its card."""
+def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """What is said just after a report went to the cadres half filled is added to it, not answered with a shrug."""
+    text = " ".join(said.text.split())[:200]
+    told = reads.open_duties_of(context.sender, "return") if context.place == "private" else ()
+    half = next((d for d in told if d.card.get("unfinished") and now - d.opened_at <= STILL_TELLING), None)
+    if half is None or not (text or said.location or said.phone):
+        return None
+    more: dict[str, Any] = {"notes": [*half.card.get("notes", ()), text][-5:]} if text else {}
+    phone = read_phone(said.phone or text)
+    if phone and not half.card.get("phone"):
+        more["phone"] = phone
+    if said.location is not None:
+        more["place"] = f"{said.location[0]:.5f},{said.location[1]:.5f}"
+    added = _added(half, more, "", context, now, text)
+    return Outcome((added,), (Say("returnee.more_kept", {"duty": added.duty}),))
+
+
+def _joined(report: ReturneeReport, known: dict[str, Any], context: Context, reads: Reads, now: datetime) -> Outcome:
+    """The same person told of twice is one return; what is new is added to its card, and a watch that is missing begins."""
     duty = reads.duty(str(known.get("duty", "")))
-    if duty is None:
-        return Outcome(says=(Say("returnee.known", {"report": report, "duty": None}),))
-    moved = replace(duty, card={**duty.card, **_card(report)})
-    return Outcome(
-        (DutyMoved(moved, "added", context.sender, context.chat),),
-        (Say("returnee.known", {"report": report, "duty": duty}),),
-    )
+    decided = str(duty.card.get("watch", "")) if duty else ""
+    watch = _watch(report, decided, context, now) if not context.watched else None
+    facts: tuple[object, ...] = (_told(report, context), *((watch,) if watch else ()))
+    if duty is not None:
+        own = report.who != "relative" or not duty.card.get("relative")
+        # Who came home speaks for themselves from now on; told of once more by a relative they still do.
+        duty = replace(duty, subject=duty.subject if report.who == "relative" else context.sender)
+        card = {**_card(report), "relative": not own, **_decided(watch, context)}
+        facts += (_added(duty, card, "", context, now),)
+    until = last_day(watch.until, context.town) if watch else None
+    values = {"report": report, "duty": duty, "until": until, "times": context.town.checkin_times}
+    return Outcome(facts, (Say("returnee.known", values),))
+
+
+def _watch(report: ReturneeReport, decided: str, context: Context, now: datetime) -> WatchStarted | None:
+    """The watch that begins with a report: of who came home and writes, unless a cadre has decided otherwise."""
+    arrived = date.fromisoformat(report.arrived)
+    until = isolation_ends(arrived, context.town)
+    wanted = decided == "on" or (must_isolate(report.came_from, context.town) and decided != "off")
+    if report.who == "relative" or not wanted or until <= now:
+        return None
+    since = now if context.watched else datetime.combine(arrived, datetime.min.time(), context.town.zone)
+    return WatchStarted(
+        context.sender, report.village, report.came_from, since, until, context.sender, context.chat
+    )  # fmt: skip
+
+
+def _decided(watch: WatchStarted | None, context: Context) -> dict[str, Any]:
+    """What the card says of the watch."""
+    return {"watch": "on", "until": last_day(watch.until, context.town).isoformat()} if watch else {}
+
+
+def _told_before(card: dict[str, Any], context: Context, reads: Reads, unfinished: bool = False) -> Duty | None:
+    """The open return of the same writer that may be of the same person: nothing in the two says otherwise."""
+    for duty in reads.open_duties_of(context.sender, "return"):
+        half = bool(duty.card.get("unfinished"))
+        asked = ("relative",) if half else ("relative", "from", "city", "arrived", "transport", "trip_number")
+        differs = any(_differ(duty.card.get(name), card.get(name)) for name in asked)
+        named = duty.card.get("named", not half) and card.get("named", True) and duty.card.get("who") != card["who"]
+        if not differs and not named and (half or not unfinished):
+            return duty
+    return None
+
+
+def _differ(one: Any, other: Any) -> bool:
+    return one not in ("", None) and other not in ("", None) and one != other
+
+
+def _added(
+    duty: Duty, card: dict[str, Any], village: str, context: Context, now: datetime, note: str = ""
+) -> DutyMoved:  # fmt: skip
+    """More on the card; once its village is known those of the right village are rung."""
+    moved = replace(duty, card={**duty.card, **card}, village=duty.village or village)
+    if moved.village != duty.village and not moved.over:
+        moved = replace(moved, told=(), rung_at=now)
+    return DutyMoved(moved, "added", context.sender, context.chat, note)
 
 
 def _told(report: ReturneeReport, context: Context) -> PersonTold:
     """What the report says of the person who writes; a relative's name is not the writer's."""
-    if report.who != "self":
+    if report.who == "relative":
         return PersonTold(context.sender, village=context.village or report.village, phone=report.phone)
+    if report.who == "household":
+        name = "" if context.name else report.name
+        return PersonTold(context.sender, name, report.village, _spot(report.house), report.phone)
     return PersonTold(context.sender, report.name, report.village, _spot(report.house), report.phone)
 
 
@@ -181,7 +267,8 @@ def _card(report: ReturneeReport) -> dict[str, Any]:
         "who": mask(report.name), "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
         "city": report.city or "", "arrived": report.arrived, "transport": report.transport,
         "trip_number": report.trip_number or "", "with": len(report.companions), "symptoms": report.symptoms,
-        "contact": report.contact, "relative": report.who != "self",
+        "contact": report.contact, "relative": report.who == "relative",
+        "household": report.who == "household",
     }  # fmt: skip
 
 

@@ -52,6 +52,17 @@ class WatchStarted:
     origin: str
     since: datetime
     until: datetime
+    who: Address = ""
+    chat: Address = ""
+
+
+@dataclass(frozen=True)
+class WatchEnded:
+    """A cadre has decided that somebody is no longer, or need not be, under observation."""
+
+    person: Address
+    who: Address
+    chat: Address
 
 
 @dataclass(frozen=True)

@@ -14,3 +14,8 @@ def isolation_ends(arrived: date, town: Town) -> datetime:
     """The moment observation ends: ``[isolation] days`` whole days counted from the day of arrival, which is
     the first."""
     return datetime.combine(arrived + timedelta(days=town.isolation_days), time(), town.zone)
+
+
+def last_day(until: datetime, town: Town) -> date:
+    """The last day of an observation that ends at ``until``: one that ends at midnight ends with the day before."""
+    return (until - timedelta(microseconds=1)).astimezone(town.zone).date()

@@ -31,7 +31,12 @@ def _duty_moved(ledger: Ledger, fact: facts.DutyMoved, now: datetime) -> None:
 
 def _watch_started(ledger: Ledger, fact: facts.WatchStarted, now: datetime) -> None:
     watches.start(ledger, fact)
-    duties.record(ledger, "watch", fact.person, "started", "", "", now)
+    duties.record(ledger, "watch", fact.person, "started", fact.who, fact.chat, now)
+
+
+def _watch_ended(ledger: Ledger, fact: facts.WatchEnded, now: datetime) -> None:
+    watches.let_off(ledger, fact.person, now)
+    duties.record(ledger, "watch", fact.person, "ended", fact.who, fact.chat, now)
 
 
 def _temperature(ledger: Ledger, fact: facts.TemperatureTaken, now: datetime) -> None:
@@ -88,6 +93,7 @@ KEEPERS: dict[type[Any], Callable[[Ledger, Any, datetime], None]] = {
     facts.DutyOpened: _duty_opened,
     facts.DutyMoved: _duty_moved,
     facts.WatchStarted: _watch_started,
+    facts.WatchEnded: _watch_ended,
     facts.TemperatureTaken: _temperature,
     facts.ReturnRegistered: _return,
     facts.TipGiven: _tip,

@@ -26,7 +26,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Checkin:
-    """One call for a temperature: asked, reminded, missed, answered; ``next_at`` is when its clock rings next."""
+    """One call for a temperature: asked, reminded, missed, answered, let_off; ``next_at`` is when its clock rings next."""
 
     person: str
     slot: datetime
@@ -84,6 +84,14 @@ def end(ledger: Ledger, person: str, at: datetime) -> None:
     ledger.tx.execute(update(watches).where(where).values(ended_at=at))
 
 
+def let_off(ledger: Ledger, person: str, at: datetime) -> None:
+    """The watch is over before its time: a check-in that is open is asked about no more."""
+    end(ledger, person, at)
+    where = (checkins.c.town == ledger.town) & (checkins.c.person == person)
+    called = where & (checkins.c.state != "answered") & (checkins.c.duty == "")
+    ledger.tx.execute(update(checkins).where(called).values(state="let_off", next_at=None))
+
+
 def call(ledger: Ledger, watched: Sequence[Watch], slot: datetime, next_at: datetime) -> None:
     """Ask these people for their temperature."""
     rows = [
@@ -126,7 +134,7 @@ OPEN = Fixed(
     select(checkins.c.person, checkins.c.slot, checkins.c.village, checkins.c.state, checkins.c.next_at, checkins.c.duty)
     .where(
         checkins.c.town == bindparam("town"), checkins.c.person == bindparam("person"),
-        checkins.c.state != "answered",
+        checkins.c.state != "answered", checkins.c.state != "let_off",
     )
     .order_by(checkins.c.slot.desc())
 )  # fmt: skip
@@ -143,7 +151,7 @@ ANSWERED = Fixed(
     update(checkins)
     .where(
         checkins.c.town == bindparam("b_town"), checkins.c.person == bindparam("b_person"),
-        checkins.c.state != "answered",
+        checkins.c.state != "answered", checkins.c.state != "let_off",
     )
     .values(state="answered", next_at=None, answered_at=bindparam("b_at"))
 )  # fmt: skip

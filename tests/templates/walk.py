@@ -117,6 +117,8 @@ def _registers() -> Iterator[FakeReads]:
             if kind == "need":
                 yield FakeReads((duty, other), answered=duty, last=(NOW, 382))
     yield FakeReads(tuple(open_of("need", str(n)) for n in range(1, 20)), watch=WATCH)
+    half = open_of("return")
+    yield FakeReads((replace(half, card={**half.card, "unfinished": True}),))
 
 
 def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outcome]]:
@@ -156,7 +158,8 @@ def _reports() -> Iterator[tuple[Context, Outcome]]:
             known: dict[str, Any] = {"ref": "3.vpu", "urgency": "now"} if name == "need_more" else {"name": "王五"}
             for answers in ({"ref": "3"} if name == "need_more" else {}, known):
                 reads = FakeReads((open_of("need"),))
-                yield LI, conversation.on_handed_over(answers, LI, reads, NOW)
+                for context in (LI, CONTEXTS["stranger"]):
+                    yield context, conversation.on_handed_over(answers, context, reads, NOW)
 
 
 SHEETS = (
