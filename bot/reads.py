@@ -11,9 +11,11 @@ from rules.duty import Duty
 from rules.roster import Shift
 from rules.routing import holds_office
 from rules.town import Town
-from storage import duties, figures, outbox, people, registers, roster, rota, watches
+from storage import boards, duties, figures, people, registers, roster, rota, watches
 from storage.ledger import Ledger
 
+BY_LINK = "wecom-robot:"
+"""Chats that hear nothing: whoever acts there has opened the link of a message (bot.web.card_link)."""
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
 """Letters and digits that nobody confuses when read out on the telephone."""
 
@@ -53,10 +55,16 @@ class Reads:
         return duties.find(self.ledger, ref)
 
     def duty_replied_to(self) -> Duty | None:
-        """The duty whose card this message answers."""
+        """The duty whose card this message answers; None when it answers a list of several."""
+        found = self.duties_replied_to()
+        return found[0] if len(found) == 1 else None
+
+    def duties_replied_to(self) -> tuple[Duty, ...]:
+        """The duties that the message this one answers shows."""
         chat, message = self.replied
-        ref = outbox.duty_of_message(self.ledger, chat, message) if message else ""
-        return duties.find(self.ledger, ref) if ref else None
+        refs = boards.shown_in(self.ledger, chat, message) if message else ()
+        found = (duties.of_message(self.ledger, ref) for ref in refs)
+        return tuple(duty for duty in found if duty is not None)
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text, and not denied there; empty when none is."""
@@ -72,17 +80,26 @@ class Reads:
         known = people.find(self.ledger, person)
         return known is not None and bool(known.locale) and known.reachable
 
-    def last_silent(self, person: str) -> Duty | None:
-        """The latest duty of this person that was closed after silence."""
-        return duties.last_silent(self.ledger, person)
+    def last_silent(self, people: tuple[str, ...]) -> Duty | None:
+        """The latest duty, asked for by one of these, that was closed without a word of theirs."""
+        return duties.last_silent(self.ledger, people)
 
-    def history(self, ref: str) -> list[tuple[datetime, str, str, str]]:
-        """(when, what, who by name, note) of a duty, in order."""
-        rows = duties.history(self.ledger, "duty", ref)
-        return [(at, what, self.name_of(who) if who else "", note) for at, what, who, note in rows]
+    def last_confirmed(self, person: str) -> Duty | None:
+        """The latest need that this person has called done."""
+        return duties.last_confirmed(self.ledger, person)
+
+    def history(self, ref: str) -> list[tuple[datetime, str, str, str, str]]:
+        """(when, what, who by name, note, from which chat) of a duty, in order."""
+        rows = duties.moves(self.ledger, "duty", ref)
+        return [(at, what, self._mover(who, chat) if who else "", note, chat) for at, what, who, note, chat in rows]
+
+    def _mover(self, who: str, chat: str) -> str:
+        """Who made a move, and that it was by a message's link, where the chat itself hears nobody."""
+        name = self.name_of(who)
+        return self.words.say("duty.by_link", who=name) if name and chat.startswith(BY_LINK) else name
 
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
-        """Needs that fell, or fall, due in the window."""
+        """Needs that fell, or fall, due in the window, and what is open from before it."""
         return figures.needs_between(self.ledger, since, until)
 
     def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ from rules.context import Context
 from rules.duty import Duty
 from rules.facts import ReportAsked
 from rules.figures import Figures, Row, figures
-from rules.seeing import has_realm, seen
+from rules.seeing import counts_all, has_realm, seen
 from rules.town import Town
 
 DAYS = 7
@@ -29,7 +29,7 @@ class Reads(Climbs, Protocol):
     """What the figures ask."""
 
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
-        """Needs that fell, or fall, due in the window."""
+        """Needs that fell, or fall, due in the window, and what is open from before it."""
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
@@ -51,7 +51,8 @@ class Counted:
 def counted(days: int, context: Context, reads: Reads, now: datetime) -> Counted:
     """The figures of so many days until now, of what whoever asks may see."""
     since = now - timedelta(days=days)
-    needs = seen(reads.needs_between(since, now + context.town.need_within), context)
+    found = reads.needs_between(since, now + context.town.need_within)
+    needs = found if counts_all(context) else seen(found, context)
     return counted_of(needs, since, now, context.town, reads)
 
 
@@ -67,7 +68,7 @@ def counted_of(
     hours = {duty.ref: duty.opened_at.astimezone(town.zone).hour for duty in needs}
     climbs = reads.climbs_of(tuple(duty.ref for duty in needs))
     names = {village.key: village.name for village in town.villages}
-    return Counted(figures(needs, now, climbs, hours, due_before), since, now, names, needs)
+    return Counted(figures(needs, now, climbs, hours, due_before, since), since, now, names, needs)
 
 
 def on_figures(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -75,7 +76,7 @@ def on_figures(argument: str, context: Context, reads: Reads, now: datetime) -> 
     commit and takes a moment."""
     digits = "".join(letter for letter in argument if letter.isdecimal())
     days = min(max(int(digits), 1), 90) if digits else DAYS
-    if not has_realm(context):
+    if not (has_realm(context) or counts_all(context)):
         return Outcome(says=(Say("figures.not_yours"),))
     if reads.named("figures.pictures", argument):
         return Outcome((ReportAsked(context.chat, now, who=context.sender, days=days),))

@@ -55,6 +55,7 @@ class Figures:
     by_line: tuple[Row, ...]
     by_kind: tuple[Row, ...]
     by_holder: tuple[Row, ...]
+    """With a row, its key empty, for what nobody took: who takes nothing must not look better than who comes late."""
     by_hour: tuple[Row, ...]
     postponed: int
     handovers: int
@@ -69,9 +70,11 @@ def fate_of(duty: Duty, now: datetime, others: Mapping[str, Duty] | None = None)
     """What became of a duty with a due time; ``others`` finds the one it was merged into."""
     if duty.merged_into and others and duty.merged_into in others:
         target = others[duty.merged_into]
-        return fate_of(
+        fate = fate_of(
             target if (target.due_at or now) <= (duty.due_at or now) else _with_due(target, duty), now, others
         )
+        # Nobody can say for another household that its medicine came.
+        return "unconfirmed" if fate == "confirmed" and target.subject != duty.subject else fate
     due = duty.due_at or now
     if duty.state == "cancelled":
         return "cancelled" if duty.closed_at is not None and duty.closed_at <= due else "late"
@@ -92,11 +95,13 @@ def _with_due(target: Duty, duty: Duty) -> Duty:
 
 def figures(
     duties: Sequence[Duty], now: datetime, climbs: Mapping[str, int], local_hour: Mapping[str, int],
-    due_before: datetime | None = None,
+    due_before: datetime | None = None, due_from: datetime | None = None,
 ) -> Figures:  # fmt: skip
     """Count duties with a due time. ``climbs``: rung → how often it was told; ``local_hour``: number → the hour it was asked
-    in town time. ``due_before``: only these are judged, as the nightly report does; the worst are still of all."""
-    others = {duty.ref: duty for duty in duties}
+    in town time. ``due_before``, ``due_from``: only what fell due between is judged; the worst are still of all, however long
+    they have been open."""
+    others, everything = {duty.ref: duty for duty in duties}, duties
+    duties = [d for d in duties if d.due_at is None or due_from is None or d.due_at >= due_from]
     wanted = [duty for duty in duties if duty.due_at is not None and (due_before is None or duty.due_at < due_before)]
     judged = [(duty, fate_of(duty, now, others)) for duty in wanted]
     spans = sorted(_minutes(d) for d, fate in judged if d.state == "closed" and d.confirmed and not d.merged_into)
@@ -107,7 +112,7 @@ def figures(
         by_village=_rows(judged, lambda d: d.village),
         by_line=_rows(judged, lambda d: d.line),
         by_kind=_rows(judged, lambda d: d.kind),
-        by_holder=_rows(judged, lambda d: d.holder_name),
+        by_holder=_rows(judged, lambda d: d.holder_name, nobody=True),
         by_hour=tuple(sorted(_rows(judged, lambda d: str(local_hour.get(d.ref, 0))), key=lambda row: int(row.key))),
         postponed=sum(d.postponed for d, _ in judged),
         handovers=sum(d.handovers for d in duties),
@@ -115,7 +120,7 @@ def figures(
         merged=sum(bool(d.merged_into) for d in duties),
         climbs=dict(climbs),
         ratings=Counter(d.rating for d in duties if d.rating),
-        worst=_worst(duties, now),
+        worst=_worst(everything, now),
     )
 
 
@@ -129,9 +134,9 @@ def _row(key: str, judged: Iterable[tuple[Duty, Fate]]) -> Row:
     return Row(key, due, {str(fate): number for fate, number in fates.items()})
 
 
-def _rows(judged: Sequence[tuple[Duty, Fate]], key: KeyOf) -> tuple[Row, ...]:
-    """A row for each key, the worst share first."""
-    keys = {key(duty) for duty, _ in judged} - {""}
+def _rows(judged: Sequence[tuple[Duty, Fate]], key: KeyOf, nobody: bool = False) -> tuple[Row, ...]:
+    """A row for each key, the worst share first. ``nobody``: what has none has a row too, with an empty key."""
+    keys = {key(duty) for duty, _ in judged} - (set() if nobody else {""})
     rows = [_row(name, [(d, f) for d, f in judged if key(d) == name]) for name in keys]
     return tuple(sorted(rows, key=lambda row: (row.share if row.share is not None else 2.0, -row.due, row.key)))
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from rules.duty import Duty
+from rules.duty import ENDED, Duty
 from storage.duties import read_all
 from storage.ledger import Ledger
 from storage.tables import audit, duties
@@ -15,8 +15,10 @@ AT_ONCE = 500
 
 
 def needs_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Duty, ...]:
-    """Needs that fall due in the window, with those they were merged into."""
-    query = select(duties).where(duties.c.town == ledger.town, duties.c.kind == "need", duties.c.due_at >= since)
+    """Needs that fall due in the window, with those they were merged into; and those that should have been done before it
+    and are not over yet."""
+    judged_or_open = or_(duties.c.due_at >= since, duties.c.state.not_in(ENDED))
+    query = select(duties).where(duties.c.town == ledger.town, duties.c.kind == "need", judged_or_open)
     return read_all(ledger, query.where(duties.c.due_at <= until).order_by(duties.c.opened_at, duties.c.ref))
 
 

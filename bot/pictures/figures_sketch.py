@@ -70,7 +70,7 @@ def _shares(found: Counted, words: Texts) -> tuple[Json, Json]:
     f, said = found.figures, words.options("figures.picture_words")
     lines = {key: names[0] for key, names in words.options("report.lines").items()}
     tables: tuple[Table, ...] = (
-        ("villages", f.by_village, found.names), ("lines", f.by_line, lines), ("holders", f.by_holder, {})
+        ("villages", f.by_village, found.names), ("lines", f.by_line, lines), ("holders", f.by_holder, {"": said["nobody"][0]})
     )  # fmt: skip
     several = [t for t in tables if len(t[1]) > 1 or (t[0] == "holders" and t[1])] or [tables[0]]
     return _table(several[0], MOST_ROWS, said), _table(several[1], FEW_ROWS, said) if len(several) > 1 else {}

@@ -47,7 +47,7 @@ def sheet(found: Counted, words: Texts, zone: ZoneInfo) -> bytes:
     counts = ("due", "share", *FATES)
     write("total", ("measure", "value"), ((heads[name], value) for name, value in _totals(found, zone)))
     lines = {key: said[0] for key, said in words.options("report.lines").items()}
-    called = {**found.names, **lines}
+    called = {**found.names, **lines, "": words.say("board.nobody")}
     for name, rows in (
         ("villages", f.by_village),
         ("lines", f.by_line),

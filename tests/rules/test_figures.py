@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.duty import Actor, Duty, open_duty
+from rules.duty import Actor, Duty, Refusal, open_duty
 from rules.figures import fate_of, figures
 from rules.ladders import LADDERS
 from rules.moves import cancel, claim, confirm, merge, postpone, put_on_wait, reopen, report_done
@@ -74,9 +74,21 @@ def test_fate(what: str, duty: Duty, now: int, fate: str) -> None:
 def test_a_late_one_merged_into_a_young_one_is_late() -> None:
     old, young = need("1"), need("2", 110)
     into = confirmed(done(claimed(young, 111), 130), 140)
-    merged = made(merge(old, young, at(115)))
+    merged = made(merge(old, young, CADRE, False, at(115)))
     assert fate_of(merged, at(200), {"2": into}) == "late"
     assert figures([merged, into], at(300), {}, {}).total.fates == {"late": 1, "confirmed": 1}
+
+
+def test_what_is_merged_is_kept_only_by_its_own_asker() -> None:
+    rice, medicine = need("68"), replace(need("69"), subject="web:sun")
+    assert isinstance(merge(medicine, rice, CADRE, True, at(5)), Refusal)
+    forced = replace(medicine, state="closed", closed_at=at(5), merged_into="68")
+    into = confirmed(done(claimed(rice, 5), 60), 70)
+    assert figures([forced, into], at(200), {}, {}).total.fates == {"unconfirmed": 1, "confirmed": 1}
+    flour = made(merge(need("70"), rice, CADRE, False, at(6)))
+    unsaid = done(claimed(rice, 7), 60)
+    assert fate_of(flour, at(200), {"68": unsaid}) == "reported", "said done, by nobody who asked"
+    assert fate_of(flour, at(200), {"68": into}) == "confirmed"
 
 
 def test_only_the_asker_puts_off_and_it_is_counted_apart() -> None:
@@ -93,3 +105,15 @@ def test_shares_by_village_and_holder_worst_first() -> None:
     assert [(row.key, row.share) for row in shown.by_holder] == [("Zhang", 0.5)]
     assert [duty.ref for duty in shown.worst] == ["2"]
     assert (shown.total.share, shown.p90, dict(shown.climbs)) == (0.5, 70.0, {"20": 1})
+
+
+def test_what_nobody_took_has_a_row_of_its_own() -> None:
+    shown = figures([KEPT, need("2")], at(300), {}, {})
+    assert [(row.key, row.due, row.share) for row in shown.by_holder] == [("", 1, 0.0), ("Zhang", 1, 1.0)]
+
+
+def test_what_is_open_from_before_the_window_is_among_the_worst_but_not_judged_again() -> None:
+    old, young = replace(need("9"), handovers=3), need("2", 600)
+    shown = figures([old, young], at(700), {}, {}, due_from=at(500))
+    assert [duty.ref for duty in shown.worst] == ["9", "2"]
+    assert (shown.total.fates, shown.handovers) == ({"running": 1}, 0)

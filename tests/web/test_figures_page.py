@@ -139,7 +139,7 @@ async def test_the_sheet_equals_the_pure_figures(here: Town) -> None:
     assert figures_of[heads["due"]] == f.total.due
     assert figures_of[heads["share"]] == f.total.share
     assert all(figures_of[heads[fate]] == f.total.fates.get(fate, 0) for fate in FATES)
-    tables = ((villages, f.by_village, NAMES), (lines, f.by_line, {"monitoring": "监护线"}), (holders, f.by_holder, {}),
+    tables = ((villages, f.by_village, NAMES), (lines, f.by_line, {"monitoring": "监护线"}), (holders, f.by_holder, {"": "没人接"}),
               (hours, f.by_hour, {}))  # fmt: skip
     for rows, counted, named in tables:
         wanted = [[named.get(x.key, x.key), x.due, "" if x.share is None else x.share,
