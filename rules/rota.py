@@ -1,7 +1,8 @@
 """A roster for many days (值班表): who may hand one in for whom, whom it can name, and what it changes of the one that is kept;
 without it anybody could put anybody on duty, and the same sheet twice would be two rosters."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -92,31 +93,49 @@ class Named:
     village: str = ""
 
 
-def person_named(town: Town, named: Named) -> tuple[Address, Why | None]:
-    """(address, None) of the one person of the config who is meant and can be on duty; else ("", why not).
+@dataclass(frozen=True)
+class Register:
+    """The config's people as a sheet finds them; made once for a sheet, which may name a thousand."""
 
-    Only the config's names and phones count: what people tell of themselves by chat must put nobody on duty.
-    """
-    if named.address:
-        found = [p for p in town.people if p.id == named.address]
-        if not found and holds_office(town, named.address):
-            return (named.address, None) if not named.address.startswith(UNBOUND) else ("", "unbound")
-    else:
-        found, why = _by_phone_or_name(town, named)
-        if why:
-            return "", why
-    return _fit(town, found)
+    town: Town
+    by_name: Mapping[str, Sequence[Person]]
+    by_phone: Mapping[str, Sequence[Person]]
+    by_address: Mapping[Address, Sequence[Person]]
+
+    def person(self, named: Named) -> tuple[Address, Why | None]:
+        """(address, None) of the one person who is meant and can be on duty; else ("", why not).
+
+        Only the config's names and phones count: what people tell of themselves by chat must put nobody on duty.
+        """
+        if named.address:
+            found = self.by_address.get(named.address, ())
+            if not found and holds_office(self.town, named.address):
+                return (named.address, None) if not named.address.startswith(UNBOUND) else ("", "unbound")
+        else:
+            found, why = self._by_phone_or_name(named)
+            if why:
+                return "", why
+        return _fit(self.town, found)
+
+    def _by_phone_or_name(self, named: Named) -> tuple[Sequence[Person], Why | None]:
+        called = self.by_name.get(_bare(named.name), ())
+        if named.phone:
+            phoned = self.by_phone.get(_digits(named.phone), ())
+            both = [p for p in phoned if not named.name or p in called]
+            if phoned or any(p.phone for p in called):
+                return both, None if both else "mismatch"
+        here = [p for p in called if p.village == named.village]
+        return (here if len({p.id for p in called}) > 1 and here else called), None
 
 
-def _by_phone_or_name(town: Town, named: Named) -> tuple[list[Person], Why | None]:
-    called = [p for p in town.people if named.name and _bare(p.name) == _bare(named.name)]
-    if named.phone:
-        phoned = [p for p in town.people if _digits(p.phone) == _digits(named.phone) != ""]
-        both = [p for p in phoned if not named.name or p in called]
-        if phoned or any(p.phone for p in called):
-            return both, "mismatch" if phoned and not both else None if both else "mismatch"
-    here = [p for p in called if p.village == named.village]
-    return (here if len({p.id for p in called}) > 1 and here else called), None
+def register_of(town: Town) -> Register:
+    """The people of a town by name, phone and address."""
+    by_name, by_phone, by_address = (defaultdict[str, list[Person]](list) for _ in range(3))
+    for person in town.people:
+        by_name[_bare(person.name)].append(person)
+        by_phone[_digits(person.phone)].append(person)
+        by_address[person.id].append(person)
+    return Register(town, *({k: v for k, v in found.items() if k} for found in (by_name, by_phone, by_address)))
 
 
 def _fit(town: Town, found: Sequence[Person]) -> tuple[Address, Why | None]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chat.reading.numbers import normalise
 from chat.reading.phone import read_phone
@@ -52,6 +53,18 @@ def named_in(text: str, sorts: Vocabulary) -> str:
     return longest.pop() if len(longest) == 1 else ""
 
 
+def place_in(text: str, places: Vocabulary) -> str:
+    """The key of the place that is named, by its key or one of its names; empty when there is none."""
+    said = squeezed(text)
+    return next((key for key in places if said and said == squeezed(key)), "") or named_in(text, places)
+
+
+def with_short_names(places: Vocabulary) -> Vocabulary:
+    """The places with their names also without 村 at the end."""
+    short = {key: [n[:-1] for n in names if len(n) > 2 and n.endswith("村")] for key, names in places.items()}
+    return {key: (*names, *short[key]) for key, names in places.items()}
+
+
 def people_in(cell: str) -> Iterator[tuple[str, str]]:
     """(name, phone) of each person in a cell: 张三、李四（村主任）13800000000."""
     for part in BETWEEN.split(ASIDE.sub(" ", cell)):
@@ -61,6 +74,7 @@ def people_in(cell: str) -> Iterator[tuple[str, str]]:
             yield name, phone
 
 
+@lru_cache(maxsize=4096)
 def squeezed(text: str) -> str:
     """Without spaces and signs, in small letters."""
     return "".join(letter for letter in normalise(text).lower() if letter.isalnum())

@@ -1,18 +1,17 @@
 """One row of a roster's sheet into shifts, or into what is wrong with it; without it a mistake in row 7 would be a mistake of
 the whole sheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from chat.form import Setting
-from chat.reading.columns import Heads, named_in, people_in, squeezed
+from chat.reading.columns import Heads, Vocabulary, named_in, people_in, place_in, squeezed, with_short_names
 from chat.reading.phone import read_phone
-from chat.reading.phrases import best_place
 from chat.reading.shifts import Hours, read_hours, read_roster_day, span_on
 from rules.roster import CHANGE, EVENING, Shift
-from rules.rota import Named, Planner, Post, person_named
+from rules.rota import Named, Planner, Post, Register, register_of
 from rules.town import Address, Town
 
 SEATS = ("duty_leader", "duty_officer")
@@ -51,6 +50,8 @@ class Line:
     planner: Planner
     town: Town
     reads: Asks
+    people: Register
+    places: Mapping[str, Vocabulary]
     now: datetime
     setting: Setting
 
@@ -79,6 +80,17 @@ class Wrong(Exception):
     def __init__(self, why: str, said: str = "") -> None:
         super().__init__(why)
         self.why, self.said = why, said
+
+
+def line_of(planner: Planner, town: Town, reads: Asks, now: datetime, setting: Setting) -> Line:
+    """What all rows of one sheet share; made once, for a sheet may have a thousand."""
+    lines = {key: names for key, names in setting.choices["lines"].items() if town.line(key)}
+    places = {
+        "village": with_short_names({v.key: (v.name,) for v in town.villages}),
+        "line": lines,
+        "area": with_short_names({a.key: (a.name,) for a in town.areas}),
+    }
+    return Line(planner, town, reads, register_of(town), places, now, setting)
 
 
 def says_nothing(row: Sequence[str], heads: Heads, line: Line) -> bool:
@@ -113,13 +125,13 @@ def _planned(
     if not line.planner.may(post):
         raise Wrong("not_theirs", _place_name(post, line.town) or heads.cell(row, "post") or heads.cell(row, "place"))
     village = post.scope if post.target in OF_VILLAGE else ""
-    address, why = person_named(line.town, Named(who.name, who.phone, who.address, village))
+    address, why = line.people.person(Named(who.name, who.phone, who.address, village))
     shown = who.name or who.phone or who.address
     if why:
         raise Wrong(why, shown)
     if line.reads.cannot_reach(address):
         raise Wrong("unreachable", shown)
-    name = next((p.name for p in line.town.people if p.id == address), "") or line.reads.name_of(address)
+    name = next((p.name for p in line.people.by_address.get(address, ())), "") or line.reads.name_of(address)
     return Planned(Shift(post.target, post.scope, address, *when, post.seat), post, name or shown)
 
 
@@ -199,16 +211,8 @@ def _place(said: str, line: Line) -> tuple[str, str]:
 
 
 def _place_in(said: str, line: Line) -> tuple[str, str]:
-    sorts = {
-        "village": {v.key: (v.name,) for v in line.town.villages},
-        "line": line.setting.choices["lines"],
-        "area": {a.key: (a.name,) for a in line.town.areas},
-    }
-    for sort, places in sorts.items():
-        key = best_place(said, places) if said else None
-        if key is not None and (sort != "line" or line.town.line(key)):
-            return sort, key
-    return "", ""
+    found = ((sort, place_in(said, places)) for sort, places in line.places.items() if said)
+    return next(((sort, key) for sort, key in found if key), ("", ""))
 
 
 def _place_name(post: Post, town: Town) -> str:

@@ -11,7 +11,7 @@ from chat.incoming import Page, Sheet
 from chat.kinds import OneOf
 from chat.letter import Outcome, Say, Tell
 from chat.reading.columns import Heads, heads_of
-from handlers.rota.rows import NEEDED, Fault, Line, Planned, read_line, says_nothing
+from handlers.rota.rows import NEEDED, Fault, Line, Planned, line_of, read_line, says_nothing
 from rules.context import Context
 from rules.facts import RosterChanged
 from rules.roster import Shift
@@ -20,6 +20,7 @@ from rules.town import Address, Town
 
 MOST_OFFICES, MOST_FAULTS, MOST_TOLD = 20, 12, 8
 """Lines of each sort in one letter."""
+MOST_SHIFTS = 2000
 
 
 class Reads(Protocol):
@@ -62,8 +63,10 @@ def on_sheet(sheet: Sheet, context: Context, reads: Reads, now: datetime, settin
     found = _headed(sheet.pages, setting)
     if found is None:
         return Outcome(says=(Say("rota.no_heads"),))
-    planned, faults = _rows(*found, Line(planner, context.town, reads, now, setting))
+    planned, faults = _rows(*found, line_of(planner, context.town, reads, now, setting))
     ahead = [p for p in planned if p.shift.until > now]
+    if len(ahead) > MOST_SHIFTS:
+        return Outcome(says=(Say("rota.trouble", {"why": "too_many"}),))
     return _understood(ahead, len(planned) - len(ahead), faults, context.town, reads)
 
 

@@ -60,6 +60,22 @@ def test_text_in_whatever_way_it_was_saved(content: bytes) -> None:
     assert read(content) == ([ROWS], "")
 
 
+ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="1">{}</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def test_a_sheet_of_libreoffice() -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(f"<table:table-row>{''.join(cell.format(x) for x in row)}</table:table-row>" for row in ROWS)
+    body = BytesIO()
+    with zipfile.ZipFile(body, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", "<manifest/>")
+        packed.writestr("content.xml", ODS.format(rows))
+    assert read(body.getvalue()) == ([ROWS], "")
+
+
 def locked() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 

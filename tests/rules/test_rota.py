@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.context import Context
 from rules.roster import Shift
-from rules.rota import Named, Post, change, person_named, planner_of
+from rules.rota import Named, Post, change, planner_of, register_of
 from rules.town import SHANGHAI, Area, Line, Person, Town, Village
 
 AT = datetime(2020, 2, 10, 8, tzinfo=SHANGHAI)
@@ -63,7 +63,7 @@ NAMED = [
 
 @pytest.mark.parametrize(("named", "found"), NAMED)
 def test_whom_a_sheet_names(named: Named, found: str) -> None:
-    assert person_named(TOWN, named) == ((found, None) if found.startswith("t:") else ("", found))
+    assert register_of(TOWN).person(named) == ((found, None) if found.startswith("t:") else ("", found))
 
 
 def shift(begins: int, ends: int, who: str = "t:1", target: str = "cadres", scope: str = "a", post: str = "") -> Shift:
