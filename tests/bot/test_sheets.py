@@ -61,8 +61,9 @@ def test_text_in_whatever_way_it_was_saved(content: bytes) -> None:
 
 
 ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
- xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
- xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="1">{}</table:table></office:spreadsheet></office:body></office:document-content>"""
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="1">{}</table:table></office:spreadsheet></office:body>
+</office:document-content>"""
 
 
 def test_a_sheet_of_libreoffice() -> None:

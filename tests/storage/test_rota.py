@@ -42,7 +42,11 @@ def test_a_sheet_is_kept_and_the_next_takes_its_place(database: Database) -> Non
         keep(ledger, (RosterChanged(new.drop, new.add + new.rest, "web:a", "web:post"),), AT)
         early, late = (roster.running(ledger, AT + timedelta(hours=h)) for h in (5, 7))
         assert {s.person for s in early} == {"web:a", "web:b", "web:c"}
-        assert {(s.person, s.post) for s in late} == {("web:a", "duty_leader"), ("web:b", "duty_officer"), ("web:d", "")}
+        assert {(s.person, s.post) for s in late} == {
+            ("web:a", "duty_leader"),
+            ("web:b", "duty_officer"),
+            ("web:d", ""),
+        }
         assert [what for _, what, _, _ in duties.history(ledger, "role", "cadres/yaowa")] == ["roster", "roster"]
 
     def other_town(ledger: Ledger) -> None:
