@@ -15,6 +15,7 @@ from bot.climber import Climber
 from bot.clockwork import Clockwork
 from bot.delivery import Delivery, PageHas, always_seen
 from bot.desk import Desk
+from bot.edits import Edits
 from bot.front import Front
 from bot.gateways import Gateway
 from bot.lease import Leases, OneReceiver
@@ -70,6 +71,7 @@ class App:
         await self.leases.begin()
         post = Post(self.gateways)
         climber = Climber(Boards(post))
+        await Edits(self.database, self.ledger, climber).apply(self.book.town, self.clock.now())
         self.sender = Sender(
             self.database,
             self.vault,

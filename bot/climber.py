@@ -7,10 +7,10 @@ import structlog
 
 from bot.boards import Boards
 from rules.binding import UNBOUND
-from rules.climbing import Climb, climb, schedule
+from rules.climbing import Climb, climb, edited
 from rules.duty import Duty
 from rules.roster import Shift
-from rules.routing import addresses
+from rules.routing import addresses, vacant
 from rules.town import Address, Ladder, Rung, Town
 from storage import duties, people, roster
 from storage.ledger import Ledger
@@ -18,6 +18,10 @@ from storage.ledger import Ledger
 log = structlog.get_logger()
 TRY_AGAIN = timedelta(minutes=10)
 """How long until a duty that reached nobody at all is told again."""
+
+LAST, EARLIER = "last", "earlier"
+"""What a letter's cause names instead of a rung when no ladder said whom to tell; and, in place of a target, whoever was told
+by a rung that is no longer in the ladder."""
 
 
 @dataclass(frozen=True)
@@ -31,46 +35,50 @@ class Climber:
         if duty.rung_at is None or duty.rung_at > now:
             duties.save(ledger, duty)
             return duty
-        step = climb(duty, self._ladder(town, duty), now, self._finder(ledger, town, duty, now))
-        step = replace(
-            step, skipped=tuple(dict.fromkeys((*duty.unreached, *step.skipped))), duty=replace(step.duty, unreached=())
-        )
-        if not step.tell and step.skipped:
+        find = self.finder(ledger, town, duty, now)
+        step = climb(duty, self.ladder(town, duty), now, find, lambda target: vacant(town, duty, target))
+        if not step.tell and (step.skipped or step.duty.told != duty.told):
             step = self._last_resort(ledger, town, step, duty, now)
         duties.save(ledger, step.duty)
         for address in step.tell:
             self.boards.tell(ledger, town, step, address, now, real_now)
         if step.tell:
-            targets = ", ".join(step.rung.tell) if step.rung else "command_post"
+            targets = ", ".join(step.targets) if step.rung else "command_post"
             minutes = int(step.rung.after / timedelta(minutes=1)) if step.rung else -1
             duties.record(ledger, "duty", duty.ref, f"rung {minutes}", "", "", now, targets)
         return step.duty
 
     def repeat(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime) -> None:
         """Tell the last rung that repeats once more: nobody has acknowledged it."""
-        rung = last_repeating(duty, self._ladder(town, duty))
-        find = self._finder(ledger, town, duty, now)
+        rung = last_repeating(duty, self.ladder(town, duty))
+        find = self.finder(ledger, town, duty, now)
         for address in dict.fromkeys(a for target in (rung.tell if rung else ()) for a in find(target)):
             self.boards.tell(ledger, town, Climb(duty, rung, (address,)), address, now, real_now, again=True)
 
     def reschedule(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> None:
         """A ladder was edited in the config: open duties go by it from their next rung on."""
-        duties.save(ledger, schedule(duty, self._ladder(town, duty), now))
+        moved = edited(duty, self.ladder(town, duty), now)
+        if moved != duty:
+            duties.save(ledger, moved)
 
     def hurry(self, ledger: Ledger, town: Town, duty: Duty, cause: str, now: datetime) -> None:
         """Delivered or climbed: what a rung told reached nobody, so the next one is due now and says so."""
-        key = cause.partition("#")[2]
-        rung = next((r for r in self._ladder(town, duty) if str(r.key) == key), None)
-        unreached = tuple(dict.fromkeys((*duty.unreached, *(rung.tell if rung else ()))))
+        key = cause.partition("#")[2].partition("@")[0]
+        rung = next((r for r in self.ladder(town, duty) if str(r.key) == key), None)
+        named = rung.tell if rung else ("command_post",) if key == LAST else (EARLIER,)
+        missed = tuple(target for target in named if not vacant(town, duty, target))
+        unreached = tuple(dict.fromkeys((*duty.unreached, *missed))) or (EARLIER,)
         duties.record(ledger, "duty", duty.ref, "undelivered", "", "", now, ", ".join(unreached))
         duties.save(ledger, replace(duty, rung_at=now, unreached=unreached))
 
-    def _finder(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> "Find":
+    def finder(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> "Find":
+        """Who can be reached behind the targets of this duty now."""
         return Find(
             town, duty, people.unreachable(ledger), roster.running(ledger, now), frozenset(self.boards.channels)
         )
 
-    def _ladder(self, town: Town, duty: Duty) -> Ladder:
+    def ladder(self, town: Town, duty: Duty) -> Ladder:
+        """The ladder this duty climbs."""
         return town.ladders.get(duty.ladder, ())
 
     def _last_resort(self, ledger: Ledger, town: Town, step: Climb, duty: Duty, now: datetime) -> Climb:

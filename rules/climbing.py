@@ -2,43 +2,64 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules.duty import Duty, reached
-from rules.town import Address, Ladder, Rung
+from rules.town import DUE_KEYS, Address, Ladder, Rung
+
+ABOVE = ("area_head", "line_leader", "deputy", "command_post", "inspectors")
+"""Targets above a village: a rung that names one of these is there so that somebody higher up knows."""
 
 
 @dataclass(frozen=True)
 class Climb:
     """What a duty's clock decided: the duty with its next rung set, the rung told now, and its addresses.
 
-    ``rung`` is None when nobody is told now; ``skipped`` are targets that nobody stands behind: whoever is told instead
-    reads of it.
+    ``rung`` is None when nobody is told now; ``targets`` are those of it behind whom somebody was found; ``skipped`` are
+    targets that nobody stands behind: whoever is told instead reads of it.
     """
 
     duty: Duty
     rung: Rung | None = None
     tell: tuple[Address, ...] = ()
     skipped: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
-def climb(duty: Duty, ladder: Ladder, now: datetime, find: Callable[[str], tuple[Address, ...]]) -> Climb:
-    """Decide the rung that is due at ``duty.rung_at``, which must not be after ``now``.
+def always_meant(_target: str) -> bool:
+    """Where every target is meant to have somebody behind it."""
+    return False
 
-    A rung with nobody to tell is gone past at once to the next (delivered or climbed). ``find`` gives the reachable
-    addresses behind a target.
+
+def climb(duty: Duty, ladder: Ladder, now: datetime, find: Callable[[str], tuple[Address, ...]],
+          vacant: Callable[[str], bool] = always_meant) -> Climb:  # fmt: skip
+    """Decide the rung that is due at ``duty.rung_at``, which must not be after ``now``. Only what is due is told, unless the
+    duty is hurried (``unreached``): a rung edited to be later waits for its new time.
+
+    A rung with nobody to tell is gone past at once to the next (delivered or climbed); so is one that names somebody above
+    the village when only others of it were found. ``find`` gives the reachable addresses behind a target; ``vacant`` says
+    that nobody is meant to stand there (the holder of what nobody holds), so that nobody is missed.
     """
-    skipped: list[str] = []
-    told = duty.told
-    for rung in remaining(duty, ladder):
+    skipped, told, left = duty.unreached, duty.told, remaining(duty, ladder)
+    if left and not duty.unreached and rung_time(duty, left[0]) > now:
+        return Climb(schedule(duty, ladder, now))
+    for rung in left:
         told = (*told, rung.key)
-        found = tuple(dict.fromkeys(address for target in rung.tell for address in find(target)))
-        if found:
-            repeat = now + rung.repeat if rung.repeat else None
-            climbed = replace(duty, told=told, climbs=duty.climbs + (rung.key != 0), repeat_at=repeat)
-            return Climb(schedule(climbed, ladder, now), rung, found, tuple(skipped))
-        skipped.extend(rung.tell)
-    return Climb(replace(duty, told=told, rung_at=None), skipped=tuple(dict.fromkeys(skipped)))
+        behind = {target: find(target) for target in rung.tell}
+        missed = tuple(target for target in rung.tell if not behind[target] and not vacant(target))
+        if any(behind.values()):
+            repeat = now + rung.repeat if rung.repeat else duty.repeat_at
+            climbs = duty.climbs + (rung.key != 0)
+            after = schedule(
+                replace(duty, told=told, climbs=climbs, repeat_at=repeat, unreached=()), ladder, now
+            )  # fmt: skip
+            targets = tuple(target for target in rung.tell if behind[target])
+            if set(missed) & set(ABOVE) and not set(targets) & {*ABOVE, "asker"}:
+                after = replace(after, rung_at=now, unreached=missed)
+            found = tuple(dict.fromkeys(address for addresses in behind.values() for address in addresses))
+            return Climb(after, rung, found, tuple(dict.fromkeys(skipped)), targets)
+        skipped += missed
+    return Climb(replace(duty, told=told, rung_at=None, unreached=()), skipped=tuple(dict.fromkeys(skipped)))
 
 
 def schedule(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
@@ -51,9 +72,19 @@ def schedule(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
     return replace(duty, rung_at=max(now, rung_time(duty, left[0])) if left else None)
 
 
-def hurried(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
-    """The duty with its next rung due now, because the last one reached nobody."""
-    return replace(duty, rung_at=now) if not duty.over and remaining(duty, ladder) else duty
+def edited(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
+    """The duty as its edited ladder wants it from the next rung on: what stands before the last rung that was told is gone
+    past and not told again, and what is hurried stays so."""
+    last = max(_told_times(duty, ladder), default=None)
+    passed = tuple(r.key for r in ladder if r.key not in duty.told and last is not None and rung_time(duty, r) <= last)
+    moved = replace(duty, told=(*duty.told, *passed))
+    return replace(moved, rung_at=duty.rung_at or now) if duty.unreached else schedule(moved, ladder, now)
+
+
+def _told_times(duty: Duty, ladder: Ladder) -> list[datetime]:
+    """When the rungs that were told were due, also those that are no longer in the ladder."""
+    plain = [duty.base + timedelta(seconds=key) for key in duty.told if key > DUE_KEYS // 2]
+    return plain + [rung_time(duty, rung) for rung in ladder if rung.key in duty.told]
 
 
 def remaining(duty: Duty, ladder: Ladder) -> tuple[Rung, ...]:

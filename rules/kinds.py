@@ -8,20 +8,23 @@ from dataclasses import dataclass
 class Kind:
     """What sets one kind of duty apart. ``line`` is the line of work it reaches (TOWN.md, the table of lines); ``ladder``
     names who is told when; ``asks``: done is put to the person it is for before it is closed; ``quiet``: the person it is
-    about is told nothing of it; ``flood``: alike ones that come together are shown as one list."""
+    about is told nothing of it; ``asker``: its subject is the one who asked for it, who alone may say that it is done or not,
+    or take it back (who is merely spoken of may do none of that); ``flood``: alike ones that come together are shown as
+    one list."""
 
     name: str
     line: str = ""
     ladder: str = ""
     asks: bool = False
     quiet: bool = False
+    asker: bool = False
     flood: str = ""
 
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("need", "monitoring", asks=True, flood="household"),
+        Kind("need", "monitoring", asks=True, asker=True, flood="household"),
         Kind("fever", "monitoring", flood="village"),
         Kind("missed", "monitoring", quiet=True, flood="village"),
         Kind("urgent", "monitoring"),
@@ -30,7 +33,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("tip", quiet=True),
         Kind("breach", "monitoring", quiet=True),
         Kind("visit", "monitoring", ladder="visit"),
-        Kind("order", quiet=True),
+        Kind("order", quiet=True, asker=True),
     )
 }
 """``visit`` is the follow-up visit when isolation ends (大回访); ``order`` is a task given by a line leader (交办)."""
@@ -46,3 +49,8 @@ def kind_of(name: str) -> Kind:
 def ladder_of(name: str) -> str:
     """The name of the ladder a kind climbs."""
     return kind_of(name).ladder or name
+
+
+def kinds_on(ladder: str) -> tuple[str, ...]:
+    """The kinds that climb the ladder with this name."""
+    return tuple(name for name in KINDS if ladder_of(name) == ladder)

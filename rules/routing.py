@@ -25,6 +25,15 @@ def addresses(town: Town, duty: Duty, target: str, shifts: Sequence[Shift] = ())
     return tuple(dict.fromkeys((*now_on, *standing) if target in GROUPS or not now_on else now_on))
 
 
+OFTEN_NOBODY = ("holder", "responsible", "asker", "deputy", "area_head")
+"""Targets that may well have nobody behind them: then nobody is missed there."""
+
+
+def vacant(town: Town, duty: Duty, target: str) -> bool:
+    """Whether nobody is meant to stand behind this target of this duty."""
+    return target in OFTEN_NOBODY and not any(_standing(town, duty, target))
+
+
 def _standing(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:
     village, line, area = town.village(duty.village), town.line(duty.line), town.area_of(duty.village)
     match target:

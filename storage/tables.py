@@ -369,6 +369,15 @@ listings = Table(
     _town(),
     _key("duty", 16),
     _key("letter", 32),
+    Index("listings_by_letter", "town", "letter"),
+)
+
+ladders = Table(
+    "ladders",
+    metadata,
+    _town(),
+    _key("name", 24),
+    Column("digest", String(16), nullable=False),
 )
 
 pauses = Table(

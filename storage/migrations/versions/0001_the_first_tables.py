@@ -19,6 +19,14 @@ def upgrade() -> None:
         sa.Column("letter", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("town", "duty", "letter"),
     )
+    op.create_index("listings_by_letter", "listings", ["town", "letter"], unique=False)
+    op.create_table(
+        "ladders",
+        sa.Column("town", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("town", "name"),
+    )
     op.create_table(
         "shifts",
         sa.Column("town", sa.String(length=40), nullable=False),
