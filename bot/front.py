@@ -86,6 +86,8 @@ class Front:
         danger = danger_in(hearing)
         if danger and not hearing.context.among_villagers:
             return self._in_danger(hearing, danger)
+        if hearing.incoming.edited and hearing.incoming.private and (corrected := self._edited(hearing)) is not None:
+            return corrected
         opening = self._opening(hearing)
         if opening is not None:
             return self._open(hearing, *opening)
@@ -111,6 +113,17 @@ class Front:
         says = (Say("form.put_aside"), *outcome.says)
         outcome = replace(outcome, says=says, facts=handed.facts + outcome.facts, tells=handed.tells + outcome.tells)
         return self._answered(hearing, outcome, resume=False)
+
+    def _edited(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None] | None:
+        """What was corrected is no answer to the question that is open now, unless the last one could not be read; None when it
+        is heard as if it had been written now."""
+        corrected = self.routes.on_edited(hearing.incoming.said, hearing.context, hearing.reads, hearing.now)
+        if corrected is not None:
+            return self._answered(hearing, corrected, resume=True)
+        conversation = self._conversation(hearing.talk)
+        if hearing.talk is None or conversation is None or hearing.talk.misses:
+            return None
+        return self._aside(hearing, conversation) or self._again(hearing, hearing.words.say("form.edited_seen"))
 
     def _attached(self, hearing: Hearing) -> Outcome | None:
         """Words, a voice message or a photo in answer to a card, from somebody who works on it."""

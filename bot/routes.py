@@ -72,6 +72,8 @@ class Routes:
     on_voice: Callable[[Said, Context, Reads, datetime], Outcome]
     on_reply: Callable[[Said, Context, Reads, datetime], Outcome | None]
     """What answers a card: attached to it."""
+    on_edited: Callable[[Said, Context, Reads, datetime], Outcome | None]
+    """What was corrected after it was sent; None when nothing was made of it before."""
     on_sheet: Callable[[Sheet, Context, Reads, datetime, Setting], Outcome]
     """A table that somebody sent who may hand in a roster."""
 

@@ -6,7 +6,20 @@ from datetime import datetime
 
 from bot.routes import Act, Conversation, Listener, Reads, Routes
 from chat.letter import Outcome
-from handlers import board, danger, figures, front_door, need, orders, returnee, roster, temperature, tip, town_report
+from handlers import (
+    board,
+    danger,
+    edited,
+    figures,
+    front_door,
+    need,
+    orders,
+    returnee,
+    roster,
+    temperature,
+    tip,
+    town_report,
+)
 from handlers.duty import care, claim, done
 from handlers.duty.which import open_here
 from handlers.rota import sheet as rota
@@ -81,5 +94,6 @@ ROUTES = Routes(
     on_danger=danger.on_danger,
     on_voice=danger.on_voice,
     on_reply=care.on_reply,
+    on_edited=edited.on_edited,
     on_sheet=rota.on_sheet,
 )

@@ -36,18 +36,18 @@ def test_what_is_no_lack(text: str) -> None:
     assert things(text) == frozenset()
 
 
-@pytest.mark.parametrize("text", ("急", "很急", "急，孩子饿了", "赶紧的", "太急了", "急死了", "快点吧", "it is urgent"))
+@pytest.mark.parametrize("text", ["急", "很急", "急，孩子饿了", "赶紧的", "太急了", "急死了", "快点吧", "it is urgent"])
 def test_urgency_and_nothing_else(text: str) -> None:
     assert says_only(text, URGENT)
     assert not says_besides(text, URGENT)
 
 
-@pytest.mark.parametrize("text", ("急，没奶粉了", "急，心口药", "急，卫生纸", "人不行了，急"))
+@pytest.mark.parametrize("text", ["急，没奶粉了", "急，心口药", "急，卫生纸", "人不行了，急"])
 def test_urgency_and_something_besides(text: str) -> None:
     assert not says_only(text, URGENT)
     assert says_besides(text, URGENT)
 
 
-@pytest.mark.parametrize("text", ("马上到家了", "不着急，明天也行"))
+@pytest.mark.parametrize("text", ["马上到家了", "不着急，明天也行"])
 def test_words_that_only_look_urgent(text: str) -> None:
     assert not says_besides(text, URGENT)

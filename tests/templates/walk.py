@@ -138,6 +138,9 @@ def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outc
         replied = ROUTES.on_reply(said, context, reads, NOW)
         if replied is not None:
             yield context, replied
+    corrected = ROUTES.on_edited(Said(f"{open_of('need').card['text']}还缺降压药"), context, reads, NOW)
+    if corrected is not None:
+        yield context, corrected
 
 
 def _reports() -> Iterator[tuple[Context, Outcome]]:
@@ -372,7 +375,14 @@ def from_clock() -> Iterator[Spoken]:
 
 def from_front() -> Iterator[Spoken]:
     """What the front and the desk say when nothing was understood, is old, or belongs into a private chat."""
-    for block in ("desk.unknown", "desk.old_button", "desk.apology", "form.old_button", "desk.no_picture"):
+    for block in (
+        "desk.unknown",
+        "desk.old_button",
+        "desk.apology",
+        "form.old_button",
+        "form.edited_seen",
+        "desk.no_picture",
+    ):
         yield _in_both(block, "web:li", {})
     for context in (LI, CONTEXTS["stranger"]):
         shown: Say = menu(context)
