@@ -30,10 +30,8 @@ class Conversation:
     gives_way: bool = False
     """Whether it only asks for more about what is already on its way, and gives way to whatever else is said."""
 
-    @property
-    def gives_way_to(self) -> tuple[str, ...]:
-        """The forms that what is said beside this one may open."""
-        return ("need_more", "temperature") if self.gives_way else ("need_more",)
+    gives_way_to: tuple[str, ...] = ("need_more",)
+    """The forms that what is said beside this one may open."""
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,22 @@ ROUTES = Routes(
         "returnee": Conversation(
             returnee.returnee, returnee.on_finished, returnee.on_handed_over, prefill=returnee.known_already
         ),
-        "temperature": Conversation(temperature.temperature, temperature.on_finished),
+        "temperature": Conversation(
+            temperature.temperature,
+            temperature.on_finished,
+            temperature.on_unreadable,
+            gives_way=True,
+            gives_way_to=("need_more", "felt"),
+        ),
+        "felt": Conversation(temperature.felt, temperature.on_felt, temperature.on_felt_left, gives_way=True),
         "need": Conversation(need.need, need.on_finished),
-        "need_more": Conversation(need.need_more, need.on_more, need.on_left, gives_way=True),
+        "need_more": Conversation(
+            need.need_more,
+            need.on_more,
+            need.on_left,
+            gives_way=True,
+            gives_way_to=("need_more", "temperature", "felt"),
+        ),
         "tip": Conversation(tip.tip, tip.on_finished, prefill=tip.known_already),
         "home": Conversation(front_door.home, front_door.on_home),
         "rota": Conversation(rota.rota, rota.on_finished, private=False),
@@ -88,6 +101,7 @@ ROUTES = Routes(
         Listener(returnee.hear),
         Listener(tip.hear),
         Listener(need.hear),
+        Listener(temperature.hear_felt),
         Listener(need.polite, last=True),
         Listener(returnee.hear_more, last=True),
     ),

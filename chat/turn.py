@@ -173,11 +173,14 @@ def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Tur
 def _likely(form: Form, talk: Talk, current: Question, choice: str, setting: Setting) -> Turn:
     if choice == "yes":
         return _keep(form, talk, current, talk.cursor.likely, {}, setting)
-    return _ask(form, replace(talk, cursor=replace(talk.cursor, likely=None)), setting)
+    wrong = replace(talk, misses=talk.misses + 1, cursor=replace(talk.cursor, likely=None))
+    return _ask(form, wrong, setting)
 
 
 def _unread(form: Form, talk: Talk, current: Question, unclear: Unclear, setting: Setting) -> Turn:
-    missed = replace(talk, misses=talk.misses + 1, cursor=replace(talk.cursor, likely=unclear.likely))
+    # What is asked back is half understood: only an answer that says nothing is a miss.
+    misses = talk.misses + (unclear.likely is None)
+    missed = replace(talk, misses=misses, cursor=replace(talk.cursor, likely=unclear.likely))
     asked = Asked(form.name, current.name)
     own = f"{asked.block}_unclear"
     help_text = setting.words.say(own if setting.words.has(own) else unclear.block, **unclear.values)

@@ -1,17 +1,32 @@
 """A temperature, called for at the check-in times or sent unasked; without it a fever would be found by chance."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from chat.form import Asked, Form, Offer, Question, Setting, Unclear, Value
+from chat.form import Answers, Asked, Form, Offer, Question, Setting, Unclear, Value
 from chat.incoming import Said
+from chat.kinds import Text
 from chat.letter import Outcome, Say, Tell
-from chat.reading.temperature import Ask, Read, read_unasked, read_when_asked
+from chat.reading.phrases import among
+from chat.reading.temperature import (
+    Ask,
+    Read,
+    highest_in,
+    is_hearsay,
+    is_of_others,
+    read_unasked,
+    read_when_asked,
+)
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
 from rules.privacy import mask
+
+VAGUE = ("hot", "weak")
+"""Signs that a healthy person may speak of, too."""
+GRAVE = ("cough", "weak")
+"""Signs that tell something of somebody under observation without a fever."""
 
 
 class Reads(Protocol):
@@ -25,6 +40,9 @@ class Reads(Protocol):
 
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
+
+    def named(self, block: str, text: str) -> str:
+        """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +74,35 @@ class TemperatureReport:
     value: int
 
 
+@dataclass(frozen=True)
+class FeltReport:
+    """The temperature of somebody who said that they feel ill: in which words, and which sign that is."""
+
+    said: str
+    sign: str
+    value: int
+
+
 temperature = Form(
     name="temperature",
     makes=TemperatureReport,
     questions=(Question("value", Degrees()),),
     summary=False,
+    hands_over_after=3,
+)
+
+felt = Form(
+    name="felt",
+    makes=FeltReport,
+    questions=(
+        Question("said", Text(), hidden=True),
+        Question("sign", Text(), hidden=True),
+        Question("value", Degrees()),
+    ),
+    summary=False,
+    idle="hand_over",
+    idle_after=timedelta(minutes=10),
+    hands_over_after=2,
 )
 
 
@@ -71,29 +113,65 @@ def degrees(tenths: int | None) -> str:
 
 def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: datetime) -> Outcome:
     """Keep the value and say it back; a fever becomes a duty at once, and a missed check-in it answers is closed."""
-    fever = report.value >= context.town.fever
-    taken = TemperatureTaken(context.sender, context.village, report.value, fever, now)
-    shown = {"value": degrees(report.value), "fever": fever, "context": context}
-    late = _answers_missed(degrees(report.value), context, reads, now)
+    return _taken(report.value, "", context, reads, now)
+
+
+def on_felt(report: FeltReport, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """Somebody who feels ill has measured. A cough of somebody under observation is told without a fever, too."""
+    grave = context.watched and report.sign in GRAVE
+    return _taken(report.value, report.said if grave else "", context, reads, now)
+
+
+def on_felt_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """Somebody who feels ill sent no number: the village is told all the same, and nobody waits for a thermometer."""
+    fact = _told(str(answers.get("said", "")), "", context, reads, now)
+    return Outcome((fact,), (Say("felt.handed_over", {"duty": fact.duty}),))
+
+
+def on_unreadable(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """No number three times: the question is let go, with a way to a thermometer; the check-in's own clock goes on."""
+    return Outcome(says=(Say("temperature.let_go"),))
+
+
+def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """A temperature, and what was ``said`` with it when the village must know of that."""
+    fever = value >= context.town.fever
+    taken = TemperatureTaken(context.sender, context.village, value, fever, now)
+    shown = {"value": degrees(value), "fever": fever, "context": context}
+    late = _answers_missed(degrees(value), context, reads, now)
     facts: tuple[object, ...] = (*late, taken)
     tells = tuple(_no_need_to_look(fact) for fact in late if fact.duty.holder)
-    if not fever:
+    known = reads.open_duties_of(context.sender, "fever")
+    if not fever and not said and known:
+        moved = replace(known[0], card={**known[0].card, "later": degrees(value)})
+        facts += (DutyMoved(moved, "added", context.sender, context.chat, degrees(value)),)
+        return Outcome(facts, (Say("temperature.noted_after", {**shown, "duty": moved}),), tells)
+    if not fever and not said:
         return Outcome(facts, (Say("temperature.noted", shown),), tells)
+    told = _told(said, degrees(value), context, reads, now)
+    block = "temperature.fever_again" if known else "temperature.fever"
+    if not fever:
+        block = "felt.noted"
+    return Outcome((*facts, told), (Say(block, {**shown, "duty": told.duty}),), tells)
+
+
+def _told(said: str, value: str, context: Context, reads: Reads, now: datetime) -> DutyMoved | DutyOpened:
+    """The fever, or what feels like one, as a duty; more of the same is added to it."""
     known = reads.open_duties_of(context.sender, "fever")
     if known:
-        more = [*known[0].card.get("more", ()), degrees(report.value)]
-        moved = _with_card(known[0], {**known[0].card, "value": degrees(report.value), "more": more})
-        facts += (DutyMoved(moved, "added", context.sender, context.chat, degrees(report.value)),)
-        return Outcome(facts, (Say("temperature.fever_again", {**shown, "duty": moved}),), tells)
+        before = known[0].card
+        more = {"more": [*before.get("more", ()), value], "value": value, "later": ""} if value else {}
+        notes = {"notes": [*before.get("notes", ()), said][-5:]} if said else {}
+        moved = replace(known[0], card={**before, **more, **notes})
+        return DutyMoved(moved, "added", context.sender, context.chat, value or said)
     duty = open_duty(
         Duty(
             reads.new_number(), "fever", now, context.village, subject=context.sender, responsible=context.cadre,
-            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "value":
-            degrees(report.value), "watched": context.watched},
+            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "value": value,
+                  "watched": context.watched, "said": said},
         )
     )  # fmt: skip
-    opened = DutyOpened(duty, who=context.sender, chat=context.chat)
-    return Outcome((*facts, opened), (Say("temperature.fever", {**shown, "duty": duty}),), tells)
+    return DutyOpened(duty, who=context.sender, chat=context.chat)
 
 
 def _answers_missed(value: str, context: Context, reads: Reads, now: datetime) -> tuple[DutyMoved, ...]:
@@ -119,10 +197,46 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     found = read(said.text)
     if isinstance(found, Read):
         return on_finished(TemperatureReport(found.tenths), context, reads, now)
-    if isinstance(found, Ask):
-        return Outcome(then=("temperature", {}), answers=True)
-    return None
+    if not isinstance(found, Ask) or (found.reason in ("no_number", "which") and _is_more(said.text, context, setting)):
+        return None
+    if found.reason == "own" and (found.likely or 0) >= context.town.fever:
+        # Whoever asks about a fever and falls silent is looked after.
+        return Outcome(then=("felt", {"said": _short(said.text), "sign": "fever"}), answers=True)
+    return Outcome(then=("temperature", {}), answers=True)
 
 
-def _with_card(duty: Duty, card: dict[str, Any]) -> Duty:
-    return replace(duty, card=card)
+def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """发烧了, 我咳嗽: asked for a number at once. Of somebody of the family the village is told at once."""
+    if context.place != "private":
+        return None
+    sign = _sign(said.text, context, reads)
+    if not sign and context.watched and any(x in said.text for x in setting.words.options("felt.signs")["fever"]):
+        return Outcome(then=("temperature", {}))  # 没有发烧: a number says it better
+    if not sign:
+        return None
+    if is_of_others(said.text):
+        fact = _told(_short(said.text), "", context, reads, now)
+        return Outcome((fact,), (Say("felt.of_family", {"duty": fact.duty}),))
+    return Outcome(then=("felt", {"said": _short(said.text), "sign": sign}))
+
+
+def _is_more(text: str, context: Context, setting: Setting) -> bool:
+    """Whether a sentence without a number of one's own says something that others listen for: a sign, no thermometer."""
+    ill = among(text, {"said": [word for words in setting.words.options("felt.signs").values() for word in words]})
+    lacks = any(word in text.lower() for word in setting.words.options("felt.thermometer")["thermometer"])
+    return bool(ill) or lacks or (is_of_others(text) and highest_in(text) >= context.town.fever)
+
+
+def _sign(text: str, context: Context, reads: Reads) -> str:
+    """How somebody feels ill by what they say; vague words count from those only whose days are counted."""
+    if is_hearsay(text):
+        return ""
+    if is_of_others(text) and highest_in(text) >= context.town.fever:
+        return "fever"
+    sign = reads.named("felt.signs", text)
+    known = context.watched or bool(reads.open_duties_of(context.sender, "return"))
+    return sign if known or sign not in VAGUE else ""
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:200]

@@ -11,6 +11,8 @@ from chat.reading.numbers import arabic, normalise
 
 LOWEST, HIGHEST = 340, 429
 """What a living body can have, in tenths of a degree Celsius; anything else is a slip of the thumb."""
+LONGEST_ASKED = 12
+"""Letters beside the number of a question about it; in a longer one it may be anything."""
 DOTS = "。．·・•‧,，、"
 NUMBER = re.compile(
     r"(?<![\d.a-z])\d+(?:\.\d+)*(?P<degree> ?(?:度整?|°c?|c(?![a-z])|摄氏度?|degrees?))?(?P<heat> ?°?f(?![a-z])| ?华氏度?)?"
@@ -39,13 +41,25 @@ TIMES = {
 """When in the day, in order."""
 AT = re.compile("|".join(sorted(TIMES, key=len, reverse=True)))
 AROUND = re.compile(
-    r"体温|温度|正常|今天|今日|早晨|早上|早饭|上午|中午|下午|傍晚|晚上|今早|今晚|昨天|昨晚|刚才|刚刚|现在|早|晚|左右|大概|差不多|报告|报一下|报|量|测|我|俺|本人"
+    r"不好意思|对不起|[打发写看说弄搞]错了?|错了|不对|不是|更正|改成|改一下|应该|重新|那个|这个"
+    r"|\b(?:sorry|oops|wrong|mistake|mistyped|typo|correction|meant|mean|should|be|not|no)\b"
+    r"|体温|温度|正常|今天|今日|早晨|早上|早饭|上午|中午|下午|傍晚|晚上|今早|今晚|昨天|昨晚|刚才|刚刚|现在|早|晚|左右|大概|差不多|报告|报一下|报|量|测|我|俺|本人"
     r"|自己|的|是|了|过|在|有点|有|到|啊|呀|哦|吧|呢|嘛|哈|度|摄氏|不发烧|没发烧|没烧|不烧|发烧|发热|烧|还|又|一直|都|好|您|你|村长|书记|数"
     r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|now|normal|degrees?|about|i|have|a|fever|of|just|took|at|me|celsius|c)\b"
 )
 """Words that may stand around a temperature that nobody asked for."""
 NO_NUMBER = re.compile(r"烧|发热|体温|正常|挺好|没事|温度|fever|temperature|normal|\bfine\b|\bok(?:ay)?\b")
-QUESTION = re.compile(r"[?？吗]|算|是不是|正常不")
+QUESTION = re.compile(
+    r"[?？吗]|算|是不是|正常不|怎么办|咋办|咋弄|要不要紧|要紧不|高不高|\b(?:is that|is it|is this|what should|should i)\b"
+)
+CORRECTED = re.compile(
+    r"[打发写看说弄搞]错了?|错了|不对|更正|改成|不是.{0,8}?而?是"
+    r"|\b(?:wrong|mistake|mistyped|typo|correction|meant|should be|not .{0,12}? but)\b"
+)
+"""What is said after this is what counts."""
+SOMEBODY = re.compile(r"谁|有人|邻居|隔壁|对门|听说|人家|别人|\b(?:somebody|someone|neighbou?rs?|people|who)\b")
+IN_GENERAL = re.compile(r"吗|多少度|算|会不会|\b(?:does|will|would|what is)\b")
+OWN = re.compile(r"[我俺]|\b(?:i|my|me)\b")
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,8 @@ class Read:
 
 @dataclass(frozen=True)
 class Ask:
-    """Asked back: ``which``, ``likely`` (the value, in tenths), ``out_of_range`` or ``no_number``."""
+    """Asked back: ``which``, ``likely`` (the value, in tenths), ``own`` (a question about a value: is it yours, now?),
+    ``out_of_range`` or ``no_number``."""
 
     reason: str
     likely: int | None = None
@@ -76,7 +91,7 @@ class _Number:
 
 def read_when_asked(text: str) -> Read | Ask | None:
     """The answer to "how many degrees": read, asked back, or None when it speaks of something else."""
-    said = _plain(text)
+    said = _corrected(_plain(text))
     numbers = _numbers(said)
     bare = not _rest(said)
     if not numbers:
@@ -89,10 +104,12 @@ def read_when_asked(text: str) -> Read | Ask | None:
 
 def read_unasked(text: str) -> Read | Ask | None:
     """A temperature nobody asked for: only when hardly anything else is said, or it is called one."""
-    said = _plain(text)
+    said = _corrected(_plain(text))
     numbers = _numbers(said)
     labelled = any(n.labelled for n in numbers)
-    if not numbers or (_rest(said) and not (labelled and len(_rest(said)) < 6)) or QUESTION.search(said):
+    if QUESTION.search(said):
+        return _asked_about(said, numbers)
+    if not numbers or (_rest(said) and not (labelled and len(_rest(said)) < 6)):
         return None
     found = _asked(said, numbers)
     if isinstance(found, Read) and not (labelled or any(n.sure for n in numbers)):
@@ -101,6 +118,44 @@ def read_unasked(text: str) -> Read | Ask | None:
         near = labelled or (numbers[0].sure and 300 <= numbers[0].tenths <= 700)
         return found if near else None
     return found
+
+
+def is_of_others(text: str) -> bool:
+    """Whether it speaks of somebody of the family."""
+    return bool(OTHERS.search(_plain(text)))
+
+
+def highest_in(text: str) -> int:
+    """The highest body temperature named in it, whoever has it; 0 when there is none."""
+    return max((n.tenths for n in _numbers(_plain(text)) if n.sure and LOWEST <= n.tenths <= HIGHEST), default=0)
+
+
+def is_hearsay(text: str) -> bool:
+    """Whether it speaks of somebody else's health, or asks in general."""
+    said = _plain(text)
+    return bool(SOMEBODY.search(said)) or bool(IN_GENERAL.search(said) and not OWN.search(said))
+
+
+def _corrected(said: str) -> str:
+    """36.5打错了，37.8: what comes after the correction, where that has a number of its own and speaks of nobody else."""
+    for mark in reversed(list(CORRECTED.finditer(said))):
+        after = said[mark.end() :].lstrip(" :,.;-")
+        if not OTHERS.search(said) and _numbers(after):
+            return after
+    return said
+
+
+def _asked_about(said: str, numbers: list[_Number]) -> Ask | None:
+    """38.5要紧吗: whoever asks about a temperature may well have it."""
+    fits = len(numbers) == 1 and LOWEST <= numbers[0].tenths <= HIGHEST
+    if (
+        not fits
+        or not (numbers[0].sure or numbers[0].labelled)
+        or OTHERS.search(said)
+        or len(_rest(said)) > LONGEST_ASKED
+    ):
+        return None
+    return Ask("own", numbers[0].tenths)
 
 
 def _asked(said: str, numbers: list[_Number]) -> Read | Ask:
@@ -117,7 +172,7 @@ def _asked(said: str, numbers: list[_Number]) -> Read | Ask:
     if LOWEST <= one <= HIGHEST:
         if OTHERS.search(said):
             return Ask("which")
-        return Ask("likely", one) if QUESTION.search(said) else Read(one)
+        return Ask("own", one) if QUESTION.search(said) else Read(one)
     likely = _likely(one)
     return Ask("likely", likely) if likely else Ask("out_of_range")
 

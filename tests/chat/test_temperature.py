@@ -2,13 +2,25 @@
 
 import pytest
 
-from chat.reading.temperature import Ask, Read, read_unasked, read_when_asked
+from chat.reading.temperature import (
+    Ask,
+    Read,
+    highest_in,
+    is_hearsay,
+    is_of_others,
+    read_unasked,
+    read_when_asked,
+)
 
 WHICH, NO_NUMBER, OUT = Ask("which"), Ask("no_number"), Ask("out_of_range")
 
 
 def likely(tenths: int) -> Ask:
     return Ask("likely", tenths)
+
+
+def own(tenths: int) -> Ask:
+    return Ask("own", tenths)
 
 
 BOTH_WAYS = [
@@ -19,20 +31,28 @@ BOTH_WAYS = [
     ("36.5度", 365), ("36.5℃", 365), ("🌡️36.5👍", 365), ("36.5 36.5", 365), ("发烧38度5", 385), ("没有发烧36.4", 364),
     ("我刚才量了是36.7", 367), ("7:30 36.5", 365), ("体温36.5血压120/80", 365), ("my temperature is 37.1", 371), ("38.2 C", 382),
     ("I have a fever of 38.4", 384), ("36.5左右", 365), ("体温36.5", 365),
+    ("打错了，37.8", 378), ("不对 37.8", 378), ("刚才那个不对，是37.8", 378), ("36.5打错了，37.8", 378), ("不是36.5，是37.8", 378),
+    ("更正：37.8", 378), ("写错了应该是37.8", 378), ("改成37.8", 378), ("发错了，是三十七度八", 378), ("sorry, 37.8", 378),
+    ("I meant 37.8", 378), ("wrong, it is 37.8", 378), ("not 36.5 but 37.8", 378), ("correction: 37.8", 378),
 ]  # fmt: skip
 ASKED = [
     ("38", Read(380)), ("36", Read(360)), ("63.5", OUT), ("5", OUT), ("36.5.4", OUT), ("43.0", OUT), ("33.9", OUT),
     ("不烧", NO_NUMBER), ("正常", NO_NUMBER), ("no fever", NO_NUMBER), ("36.5 37.2", WHICH), ("36.5-36.8", WHICH),
     ("me 36.5 husband 37", WHICH), ("俺儿子36.8", WHICH), ("我36.5老伴37.2", WHICH), ("早上36.5老伴晚上37", WHICH),
     ("365", likely(365)), ("3650", likely(365)), ("36 5", likely(365)), ("36-5", likely(365)), ("36/5", likely(365)),
-    ("三六五", likely(365)), ("98.6", likely(370)), ("37.3算发烧吗", likely(373)), ("买38的鞋", likely(380)),
+    ("三六五", likely(365)), ("98.6", likely(370)), ("37.3算发烧吗", own(373)), ("38.5要紧吗", own(385)),
+    ("37.8，刚才36.5打错了", WHICH),
+    ("儿子打错了，37.8", WHICH), ("买38的鞋", likely(380)),
     ("我36岁", None), ("36块5", None), ("2月3日", None), ("3.65斤", None), ("36.5元", None), ("37号", None), ("不到37.3", None),
     ("家里没米了", None), ("王家庄2组没米了", None), ("13800000000", None), ("G37", None), ("9" * 5000, None), ("", None),
 ]  # fmt: skip
 UNASKED = [
     ("38", likely(380)), ("365", likely(365)), ("36 5", likely(365)), ("36.5 37.2", WHICH), ("63.5", OUT), ("体温63.5", OUT),
-    ("5", None), ("不烧", None), ("俺儿子36.8", None), ("37.3算发烧吗", None), ("我36岁", None), ("36块5", None), ("2月3日", None),
-    ("3.65斤", None), ("猪肉36.5一斤", None), ("离镇上36.5公里", None), ("小卖部卖36.5", None), ("13800000000", None),
+    ("5", None), ("不烧", None), ("俺儿子36.8", None), ("37.3算发烧吗", own(373)),
+    ("38.5要紧吗", own(385)), ("38.5怎么办", own(385)), ("is 38.2 a fever?", own(382)), ("米35.5一斤吗", None),
+    ("儿子38.5要紧吗", None), ("买38的鞋行吗", None), ("不对", None), ("不是38", None),
+    ("我36岁", None), ("36块5", None), ("2月3日", None), ("3.65斤", None), ("猪肉36.5一斤", None), ("离镇上36.5公里", None),
+    ("小卖部卖36.5", None), ("13800000000", None),
     ("我来办 38", None), ("37号楼", None), ("等了38分钟", None), ("来了37个人", None), ("家里没米了", None), ("1", None),
 ]  # fmt: skip
 
@@ -51,3 +71,24 @@ def test_when_asked(text: str, expected: Read | Ask | None) -> None:
 @pytest.mark.parametrize(("text", "expected"), UNASKED)
 def test_unasked(text: str, expected: Read | Ask | None) -> None:
     assert read_unasked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "tenths"), [("俺儿子38.5", 385), ("我36.5老伴38.2", 382), ("儿子38", 0), ("63.5", 0), ("", 0)]
+)
+def test_the_highest_named(text: str, tenths: int) -> None:
+    assert highest_in(text) == tenths
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "hearsay"),
+    [
+        ("俺儿子发烧了，怎么办", True, False), ("我发烧了", False, False), ("发烧了", False, False),
+        ("my son has a fever", True, False),
+        ("听说隔壁老王发烧了", False, True), ("有人发烧没报", False, True), ("多少度算发烧", False, True),
+        ("我这算发烧吗", False, False),
+        ("somebody has a fever", False, True), ("I have a fever", False, False),
+    ],
+)  # fmt: skip
+def test_whose_fever(text: str, family: bool, hearsay: bool) -> None:
+    assert (is_of_others(text), is_hearsay(text)) == (family, hearsay)

@@ -20,7 +20,7 @@ from handlers.duty import alarms
 from handlers.need import MoreReport, NeedReport
 from handlers.returnee import ReturneeReport
 from handlers.rota.sheet import RotaReport
-from handlers.temperature import TemperatureReport
+from handlers.temperature import FeltReport, TemperatureReport
 from handlers.tip import TipReport
 from handlers.town_report import on_report
 from rules.context import Context
@@ -64,6 +64,9 @@ SPOKEN = (
     "你好",
     "谢谢",
     "咋还不来",
+    "发烧了",
+    "38.5要紧吗",
+    "俺儿子发烧了",
 )
 
 
@@ -237,6 +240,8 @@ def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
         yield "temperature", TemperatureReport(value), FakeReads((open_of("fever"), open_of("missed", "4")))
         on_it = replace(open_of("missed", "4"), state="claimed", holder="web:zhang", holder_name="张建国")
         yield "temperature", TemperatureReport(value), FakeReads((on_it,))
+    for sign in ("fever", "cough"):
+        yield "felt", FeltReport("我咳嗽", sign, 365), FakeReads()
     for text in ("谢谢", "家里没米了", "胰岛素快没了", "要个本子", "thanks"):
         yield from (("need", NeedReport(text), FakeReads(locale=locale)) for locale in LOCALES)
         yield "need", NeedReport(text), FakeReads((replace(open_of("need"), card={"text": text}),))
@@ -276,7 +281,8 @@ def _in_both(block: str, to: str, values: Any, rows: Rows = ()) -> Spoken:
 
 
 FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "came_from": "hubei"}), "tip": (
-    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
+    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "felt": (
+    {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
 WRONG = ("", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip", "/back", "/change",
          "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
 RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")
@@ -345,6 +351,11 @@ def from_cards() -> Iterator[Spoken]:
     for sort in ("wuhan", "elsewhere", ""):
         for transport in ("plane", "coach", "car", "other", ""):
             yield _return_card({"from": sort, "transport": transport, "symptoms": "", "contact": "yes", "city": ""})
+    fever = open_of("fever")
+    for more in ({"value": "", "said": "发烧了"}, {"said": "我咳嗽"}, {"later": "36.7"}):
+        duty = replace(fever, card={**fever.card, **more})
+        yield _card(duty)
+        yield Spoken("", "web:cadres", {x: card_list(TOWN, [duty, fever], x, NOW) for x in LOCALES})
     for about in ("cadre", "higher"):
         tip = open_of("tip", "K7QM")
         yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
