@@ -69,7 +69,7 @@ class App:
         await self.database.transact(lambda tx: self._begin(self.ledger(tx)))
         self.leases = Leases(self.database, self.vault, self.town.key, self.real_now)
         await self.leases.begin()
-        post = Post(self.gateways)
+        post = Post(self.gateways, self.town.public_url)
         climber = Climber(Boards(post))
         await Edits(self.database, self.ledger, climber).apply(self.book.town, self.clock.now())
         self.sender = Sender(

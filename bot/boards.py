@@ -99,7 +99,7 @@ class Boards:
         if gateway is None:
             return False
         if shown.state == "waiting" and not shown.edits:
-            calls = gateway.render(shown.address, letter)
+            calls = self.post.calls(ledger, gateway, shown.address, letter, real_now)
             if len(calls) == 1:
                 boards.rewrite(ledger, shown.id, calls[0])
             return len(calls) == 1

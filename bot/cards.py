@@ -27,15 +27,16 @@ def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None =
     files = tuple((str(kind), str(ref)) for kind, ref in duty.card.get("attachments", ()))
     return Letter(
         words, label_buttons(locale, card_buttons(duty, repeats)), attachments=files, link=_link(town, f"d/{duty.ref}"),
-        mention=_mention(town, (duty,)),
+        mention=_mention(town, (duty,)), about=(duty.ref,),
     )  # fmt: skip
 
 
 def stand(town: Town, duty: Duty, locale: str, now: datetime) -> Letter:
     """How a duty stands in one line, for channels that cannot change the card they have sent."""
     return Letter(
-        _say(locale, "duty.stands", **card_values(town, duty, now)), label_buttons(locale, card_buttons(duty))
-    )
+        _say(locale, "duty.stands", **card_values(town, duty, now)), label_buttons(locale, card_buttons(duty)),
+        link=_link(town, f"d/{duty.ref}"), about=(duty.ref,),
+    )  # fmt: skip
 
 
 def card_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime) -> Letter:
@@ -47,7 +48,8 @@ def card_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime) ->
     pairs = tuple((*rows[n], *(rows[n + 1] if n + 1 < len(rows) else ())) for n in range(0, len(rows), 2))
     where = urlencode({"village": duties[0].village, "kind": duties[0].kind})
     return Letter(
-        words, label_buttons(locale, pairs), link=_link(town, f"board?{where}"), mention=_mention(town, duties)
+        words, label_buttons(locale, pairs), link=_link(town, f"board?{where}"), mention=_mention(town, duties),
+        about=tuple(duty.ref for duty in duties),
     )  # fmt: skip
 
 

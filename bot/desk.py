@@ -115,7 +115,7 @@ class Desk:
             return None
         now = self.town_now()
         heard = self.front.hear(ledger, self.book.town, incoming, now)
-        self.carry_out(ledger, heard if sent else replace(heard, reply=None), now, incoming)
+        self.carry_out(ledger, heard if sent else replace(heard, reply=None, reply_to=""), now, incoming)
         return heard.reply
 
     def carry_out(self, ledger: Ledger, heard: Heard, now: datetime, incoming: Incoming | None = None) -> None:

@@ -65,7 +65,8 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     )  # who acts on the board may have blocked the bot
     if known is not None and not known.reachable and came_from_there:
         people.reachable(ledger, incoming.sender, True)
-    if not incoming.private and incoming.chat in people.unreachable(ledger):
+    spoken_there = incoming.chat.startswith(f"{incoming.channel}:")  # and not by a link that was kept from there
+    if not incoming.private and spoken_there and incoming.chat in people.unreachable(ledger):
         people.reachable(ledger, incoming.chat, True)  # somebody speaks there, so it is there again
     return Hearing(ledger, incoming, context, words, setting, reads, talk, local, facts)
 

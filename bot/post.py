@@ -1,5 +1,6 @@
 """Words into letters into outbox rows; without it each part that has something to say would have to know every messenger."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,8 +10,10 @@ import structlog
 from bot.gateways import Call, Gateway
 from bot.texts import texts
 from chat.letter import Letter, Rows, Say, Tell
-from rules.town import Town
-from storage import outbox, people
+from rules.duty import Duty
+from rules.seeing import ABOUT_STAFF
+from rules.town import Address, Person, Town
+from storage import card_links, outbox, people
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
@@ -33,9 +36,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Post:
-    """Puts letters into the outbox. ``gateways`` are the channels that are switched on."""
+    """Puts letters into the outbox. ``gateways`` are the channels that are switched on; ``public_url``: where our pages are,
+    or nothing."""
 
     gateways: Mapping[str, Gateway]
+    public_url: str = ""
 
     def put(
         self, ledger: Ledger, address: str, letter: Letter, lane: str, real_now: datetime, mark: Mark = Mark()
@@ -46,7 +51,20 @@ class Post:
         if gateway is None:
             log.warning("no such channel", channel=address.partition(":")[0])
             return ""
-        return self.put_calls(ledger, address, gateway.render(address, letter), lane, real_now, mark)
+        return self.put_calls(
+            ledger, address, self.calls(ledger, gateway, address, letter, real_now), lane, real_now, mark
+        )
+
+    def calls(
+        self, ledger: Ledger, gateway: Gateway, address: str, letter: Letter, real_now: datetime
+    ) -> Sequence[Call]:
+        """The wire calls that say a letter; where nothing can be answered its link opens what it is about, for a day."""
+        if letter.about and self.public_url and getattr(gateway, "opens_cards", False):
+            token = secrets.token_urlsafe(16)
+            opened = card_links.CardLink(address, letter.about, letter.only_for)
+            card_links.give(ledger, token, opened, real_now)
+            letter = replace(letter, link=f"{self.public_url}/k/{token}")
+        return gateway.render(address, letter)
 
     def put_calls(
         self, ledger: Ledger, address: str, calls: Sequence[Call], lane: str, real_now: datetime, mark: Mark
@@ -57,10 +75,37 @@ class Post:
         return outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, vars(mark))[-1].id
 
     def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, mark: Mark = Mark()) -> str:
-        """Render words in the addressee's language and queue them."""
-        words = texts(people.locale_of(ledger, tell.to, town.locale))
+        """Render words in the addressee's language and queue them. What somebody without a chat of their own is to do is said
+        in their village's cadres' group, and rings their phone there."""
+        group = self._group_for(town, tell)
+        words = texts(people.locale_of(ledger, group or tell.to, town.locale))
         letter = Letter(words.say(tell.block, **tell.values), label_buttons(words.locale, tell.buttons))
-        return self.put(ledger, tell.to, letter, tell.lane, real_now, replace(mark, duty=tell.duty))
+        if tell.duty and tell.buttons:
+            letter = replace(
+                letter, about=(tell.duty,), link=f"{self.public_url}/d/{tell.duty}" if self.public_url else ""
+            )
+        if group:
+            letter = for_one(letter, town, tell.to)
+        return self.put(ledger, group or tell.to, letter, tell.lane, real_now, replace(mark, duty=tell.duty))
+
+    def _group_for(self, town: Town, tell: Tell) -> Address:
+        """The group that hears what is for somebody who has no chat we reach; empty for everybody else."""
+        duty = tell.values.get("duty")
+        if not tell.buttons or not isinstance(duty, Duty) or self._reaches(tell.to):
+            return ""
+        village = town.village(duty.village)
+        group = village.cadres if village and duty.card.get("about") not in ABOUT_STAFF else ""
+        return group if self._reaches(group) and tell.to != duty.subject else ""
+
+    def _reaches(self, address: Address) -> bool:
+        return address.partition(":")[0] in self.gateways
+
+
+def for_one(letter: Letter, town: Town, address: Address) -> Letter:
+    """A letter for one person, said in a group: it begins with their name and rings their phone."""
+    person = next((p for p in town.people if p.id == address), Person(address, ""))
+    text = f"@{person.name} {letter.text}" if person.name else letter.text
+    return replace(letter, text=text, mention=(person.phone,) if person.phone else (), only_for=address)
 
 
 def said(locale: str, says: tuple[Say, ...]) -> Letter:

@@ -58,6 +58,10 @@ class Letter:
     """Where this can be answered, for channels without buttons."""
     mention: tuple[str, ...] = ()
     """The phone numbers of whom it is for, for channels that can ring them."""
+    about: tuple[str, ...] = ()
+    """The duties it shows, for channels whose link opens them."""
+    only_for: str = ""
+    """The one person it is meant for, where it is said in a chat of several."""
     quiet: bool = False
     """Whether it follows another letter and needs no sound of its own."""
 

@@ -146,13 +146,18 @@ def record(ledger: Ledger, noun: str, ref: str, what: str, who: str, chat: str, 
 
 def history(ledger: Ledger, noun: str, ref: str) -> list[tuple[datetime, str, str, str]]:
     """(when, what, who, note) in order."""
+    return [(at, what, who, note) for at, what, who, note, _ in moves(ledger, noun, ref)]
+
+
+def moves(ledger: Ledger, noun: str, ref: str) -> list[tuple[datetime, str, str, str, str]]:
+    """(when, what, who, note, from which chat) in order."""
     query = (
-        select(audit.c.at, audit.c.what, audit.c.who, audit.c.note_sealed)
+        select(audit.c.at, audit.c.what, audit.c.who, audit.c.note_sealed, audit.c.chat)
         .where(audit.c.town == ledger.town, audit.c.noun == noun, audit.c.ref == ref)
         .order_by(audit.c.at, audit.c.id)
     )
     rows = ledger.tx.execute(query)
-    return [(at, what, who, ledger.vault.open(note) if note else "") for at, what, who, note in rows]
+    return [(at, what, who, ledger.vault.open(note) if note else "", chat) for at, what, who, note, chat in rows]
 
 
 def count(ledger: Ledger) -> int:

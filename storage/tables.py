@@ -483,6 +483,18 @@ sign_ins = Table(
     Index("sign_ins_by_until", "town", "until"),
 )
 
+card_links = Table(
+    "card_links",
+    metadata,
+    _town(),
+    _key("hash", 64),
+    Column("chat", String(160), nullable=False),
+    Column("refs", JSON, nullable=False, default=list),
+    Column("person", String(160), nullable=False, default=""),
+    Column("until", Moment, nullable=False),
+    Index("card_links_by_until", "town", "until"),
+)
+
 sessions = Table(
     "sessions",
     metadata,

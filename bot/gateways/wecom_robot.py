@@ -41,6 +41,8 @@ class WecomRobotGateway:
     """All robots of a town; which one is the address's key. Its words are in the town's language: a robot cannot be asked."""
 
     channel = "wecom-robot"
+    opens_cards = True
+    """The link of a letter opens the duties it shows: nothing can be answered here."""
 
     def __init__(self, api_base_url: str = "https://qyapi.weixin.qq.com", locale: str = "zh") -> None:
         self._url = f"{api_base_url.rstrip('/')}/cgi-bin/webhook/send"

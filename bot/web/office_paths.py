@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from bot.web import board, figures, sign_in
+from bot.web import board, card_link, figures, sign_in
 from bot.web.lookout import Lookout
 from bot.web.office import office_of, outside, whose
 from bot.web.stream import AGAIN
@@ -16,7 +16,7 @@ LARGEST_FORM = 8 * 1024
 
 
 def routes() -> list[BaseRoute]:
-    """Signing in, the board, the figures."""
+    """Signing in, the board, a card by its link, the figures."""
     return [
         Route("/in/{token}", sign_in.ask),
         Route("/in/{token}", sign_in.enter, methods=["POST"], max_body_size=LARGEST_FORM),
@@ -25,6 +25,10 @@ def routes() -> list[BaseRoute]:
         Route("/board/move", board.move, methods=["POST"], max_body_size=LARGEST_FORM),
         Route("/board/stream", stream),
         Route("/d/{ref}", board.one),
+        Route("/k/{token}", card_link.show),
+        Route("/k/{token}/who", card_link.name, methods=["POST"], max_body_size=LARGEST_FORM),
+        Route("/k/{token}/close", card_link.take_back, methods=["POST"], max_body_size=LARGEST_FORM),
+        Route("/k/{token}/move", card_link.move, methods=["POST"], max_body_size=LARGEST_FORM),
         Route("/figures", figures.show),
         Route("/figures.json", figures.as_json),
         Route("/figures.xlsx", figures.as_sheet),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from bot.app import App
+from bot.gateways import Gateway
 from bot.gateways.web import WebGateway
 from bot.mailbox import DatabaseMailbox
 from bot.web.app import Doors, make_app
@@ -106,15 +107,16 @@ async def press(browser: httpx.AsyncClient, button: str, page: str = "", query: 
 
 
 @asynccontextmanager
-async def town(url: str, **more: Any) -> AsyncIterator[Town]:
-    """The program on this database, its pages on a free port; ticks are left to the tests."""
+async def town(url: str, gateways: Mapping[str, Gateway] | None = None, **more: Any) -> AsyncIterator[Town]:
+    """The program on this database, its pages on a free port; ticks are left to the tests. ``gateways``: besides paper."""
     migrate(url)
     sock = listening("127.0.0.1", 0)
     base = f"http://127.0.0.1:{sock.getsockname()[1]}"
     paper = PaperGateway()
     config = replace(TOWN, **{"people": TOWN.people + MORE, "public_url": base, **more})
     one = Town.__new__(Town)
-    app = App(config, Database(url), Vault([new_key()]), {"paper": paper}, lambda: Town.real_now(one), BEGIN)
+    both: Mapping[str, Gateway] = {"paper": paper, **(gateways or {})}
+    app = App(config, Database(url), Vault([new_key()]), both, lambda: Town.real_now(one), BEGIN)
     one.__init__(app, paper, base)  # type: ignore[misc]
     await app.prepare()
     app.clock.rate = 0.0

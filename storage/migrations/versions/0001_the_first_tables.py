@@ -387,6 +387,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("town", "hash"),
     )
     op.create_index("sessions_by_until", "sessions", ["town", "until"], unique=False)
+    op.create_table(
+        "card_links",
+        sa.Column("town", sa.String(length=40), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=160), nullable=False),
+        sa.Column("refs", sa.JSON(), nullable=False),
+        sa.Column("person", sa.String(length=160), nullable=False),
+        sa.Column("until", Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("town", "hash"),
+    )
+    op.create_index("card_links_by_until", "card_links", ["town", "until"], unique=False)
     # ### end Alembic commands ###
 
 
@@ -441,6 +452,8 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_index("sessions_by_until", table_name="sessions")
     op.drop_table("sessions")
+    op.drop_index("card_links_by_until", table_name="card_links")
+    op.drop_table("card_links")
     op.drop_index("sign_ins_by_until", table_name="sign_ins")
     op.drop_table("sign_ins")
     # ### end Alembic commands ###

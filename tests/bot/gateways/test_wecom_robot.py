@@ -2,21 +2,29 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
-from bot.gateways import Accepted, Gateway, Refused, TryLater, Unknown
+from bot.gateways import Accepted, Call, Gateway, Refused, TryLater, Unknown
 from bot.gateways import posting as posting_module
 from bot.gateways.posting import clean
 from bot.gateways.wecom_robot import WecomRobotGateway, lines_of, split
 from bot.pace import Pace
+from bot.post import Post
 from bot.texts import texts
 from chat.letter import Button, Letter
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.migrate import migrate
+from storage.vault import Vault, new_key
 from tests.servers.weather import CUT_AFTER, CUT_BEFORE, PROXY_PAGE, SLOW, answer, on_loopback
 from tests.servers.wecom import PER_MINUTE, TEXT, Said, WecomServer, answer_of
 
@@ -83,6 +91,32 @@ async def test_what_cannot_be_there_is_written(
 ) -> None:
     assert await sent(gateway, letter) == [Accepted()]
     assert [said.text.splitlines() for said in server.said] == [lines]
+    assert server.violations == []
+
+
+async def test_each_message_about_a_duty_has_a_link_of_its_own(
+    tmp_path: Path, server: WecomServer, gateway: WecomRobotGateway
+) -> None:
+    url = f"sqlite:///{tmp_path}/town.db"
+    migrate(url)
+    database, vault, now = Database(url), Vault([new_key()]), datetime(2020, 2, 10, tzinfo=UTC)
+    post = Post({"wecom-robot": gateway}, "http://village.test")
+    letters = [Letter("【需求 12】", ((CLAIM,),), link="http://village.test/d/12", about=("12",))] * 2 + [
+        Letter("日报")
+    ]
+
+    def render(tx: Connection) -> list[Call]:
+        ledger = Ledger(tx, "town", vault)
+        return [call for letter in letters for call in post.calls(ledger, gateway, HERE, letter, now)]
+
+    for call in database.transact_now(render):
+        assert await gateway.deliver(json.loads(json.dumps(call))) == Accepted()
+    database.close()
+    first, second, report = (said.text for said in server.said)
+    assert report == "日报"
+    own = re.compile(r"【需求 12】\n我来办，点这里：http://village\.test/k/([\w-]{22})")
+    links = {found[1] for said in (first, second) if (found := own.fullmatch(said))}
+    assert len(links) == 2
     assert server.violations == []
 
 
