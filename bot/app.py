@@ -33,6 +33,7 @@ from storage import people, slots
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.seeds import seed
+from storage.soundness import keep_check
 from storage.vault import Vault
 
 log = structlog.get_logger()
@@ -134,6 +135,7 @@ class App:
     def _begin(self, ledger: Ledger) -> None:
         now = self.clock.now()
         slots.begin(ledger, now)
+        keep_check(ledger)
         if self.clock.moved:
             slots.keep_clock(ledger, now, self.real_now(), self.clock.rate, True)
         self.book.refresh(ledger)  # first: whoever has bound their code is seeded under the address they have now

@@ -102,6 +102,7 @@ towns = Table(
     Column("clock_real", Moment),
     Column("clock_rate", Float, nullable=False, default=1.0),
     Column("clock_moved", Boolean, nullable=False, default=False),
+    Column("key_check", String(120)),
 )
 
 bindings = Table(

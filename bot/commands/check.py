@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.commands.probes import Finding, ask_database, ask_telegram
+from bot.commands.probes import Finding, ask_database, ask_key, ask_telegram
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts, texts
 from rules.binding import UNBOUND, bound, codes
 from rules.town import LINES, Rung, Town
-from storage.vault import Vault, VaultError
 
 
 def check(path: Path, differences: Callable[[], list[str]] | None = None) -> int:
@@ -68,12 +67,8 @@ def _findings(config: Config, words: Texts) -> Iterator[Finding]:
             people=len(town.people),
         ),
     )
-    try:
-        Vault.from_config(config.key_file)
-        yield Finding("good", words.say("setup.key_good"))
-    except VaultError as error:
-        yield Finding("bad", str(error))
     database, bindings = ask_database(config, words)
+    yield ask_key(config, words, answers=database.how == "good")
     yield database
     now = bound(town, bindings)
     yield from asyncio.run(ask_telegram(config.telegram, now, words))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.look import first_line
 from bot.commands.outward import outward_hosts
-from bot.commands.probes import ask_database
+from bot.commands.probes import ask_database, ask_key
 from bot.config import Config
 from bot.texts import Texts
 from storage.migrate import migrate
@@ -23,6 +23,7 @@ def hindrance(config: Config, words: Texts, demo: bool) -> str:
         (_abroad(config, words) if demo else "")
         or _no_key(config)
         or _no_database(config, words)
+        or _other_key(config, words)
         or next((sorry for host, port in listens(config) if (sorry := _no_port(host, port, words))), "")
     )
 
@@ -86,6 +87,11 @@ def _no_key(config: Config) -> str:
 
 def _no_database(config: Config, words: Texts) -> str:
     found, _ = ask_database(config, words)
+    return found.text if found.how == "bad" else ""
+
+
+def _other_key(config: Config, words: Texts) -> str:
+    found = ask_key(config, words)
     return found.text if found.how == "bad" else ""
 
 

@@ -26,7 +26,9 @@ from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts
 from storage.migrate import newest
+from storage.soundness import key_opens
 from storage.tables import Moment, metadata
+from storage.vault import Vault, VaultError
 
 FORM = "cunshao-backup"
 TOGETHER = 500
@@ -108,6 +110,7 @@ def _rows(connection: Connection) -> Iterator[Line]:
 def _restore(config: Config, words: Texts, file: Path) -> str:
     for _ in _read(file):  # to the end, before anything is touched: what is cut off or foreign changes nothing
         pass
+    vault = _vault(config)
     _database_is_there(config, words, new=True)
     if sorry := migrated(config, words):
         raise NoBackup("say", text=sorry)
@@ -117,9 +120,19 @@ def _restore(config: Config, words: Texts, file: Path) -> str:
             if any(connection.execute(select(table).limit(1)).first() for table in metadata.sorted_tables):
                 raise NoBackup("not_empty")
             count = sum(_put(connection, metadata.tables[name], rows) for name, rows in _batches(file))
+            if not key_opens(connection, config.town.key, vault):
+                raise NoBackup("say", text=words.say("setup.other_key", file=config.key_file))
     finally:
         engine.dispose()
     return words.say("commands.restore_done", rows=count)
+
+
+def _vault(config: Config) -> Vault:
+    """The key that opens what the backup has sealed: without it the rows would be back, and nobody could read them."""
+    try:
+        return Vault.from_config(config.key_file)
+    except VaultError as error:
+        raise NoBackup("say", text=str(error)) from None
 
 
 def _batches(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -14,7 +14,9 @@ from bot.config import Config, TelegramConfig
 from bot.gateways.telegram.request import proxy_for
 from bot.texts import Texts
 from rules.town import Town
+from storage.soundness import key_opens, misfit
 from storage.tables import bindings
+from storage.vault import Vault, VaultError
 
 WAIT = aiohttp.ClientTimeout(total=15)
 AT_ONCE = 8
@@ -41,6 +43,8 @@ def ask_database(config: Config, words: Texts) -> tuple[Finding, Mapping[str, st
     engine = create_engine(url, connect_args=seconds)
     try:
         with engine.connect() as connection:
+            if wrong := misfit(connection):
+                return Finding("bad", words.say("setup.database_misfit", what=wrong, where=file)), {}
             kept = _bindings(connection, config.town.key)
     except SQLAlchemyError as error:
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
@@ -48,6 +52,25 @@ def ask_database(config: Config, words: Texts) -> tuple[Finding, Mapping[str, st
     finally:
         engine.dispose()
     return Finding("good", words.say("setup.database_good", kind=url.get_backend_name())), kept
+
+
+def ask_key(config: Config, words: Texts, answers: bool = True) -> Finding:
+    """Whether there is a key, and, where the database ``answers``, it is the one this town's texts were sealed with."""
+    url = make_url(config.database_url)
+    try:
+        vault = Vault.from_config(config.key_file)
+    except VaultError as error:
+        return Finding("bad", str(error))
+    good = Finding("good", words.say("setup.key_good"))
+    if not answers or (url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()):
+        return good
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            opens = key_opens(connection, config.town.key, vault)
+    finally:
+        engine.dispose()
+    return good if opens else Finding("bad", words.say("setup.other_key", file=config.key_file))
 
 
 def _bindings(connection: Connection, town: str) -> Mapping[str, str]:

@@ -13,8 +13,8 @@ from bot.app import App
 from bot.demo.behind import Teller
 from bot.demo.cast import find_phones, first_phones
 from bot.demo.clock import Malformed, Order, now_text, obey, read_order, standing, tomorrow
-from bot.texts import Texts
-from bot.web.doors import words_of
+from bot.texts import LOCALES, Texts
+from bot.web.doors import LANGUAGE, words_of
 from bot.web.pages import page, phone_words
 from bot.wiring import ROUTES
 from chat.form import Form
@@ -29,6 +29,8 @@ class DemoDoors:
     """The doors of one running town."""
 
     app: App
+    spoken: bool = False
+    """Whether a page has been opened since the program runs."""
     forms: Mapping[str, Form] = field(default_factory=lambda: {n: c.form for n, c in ROUTES.conversations.items()})
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -42,6 +44,7 @@ class DemoDoors:
 
     async def page(self, request: Request) -> Response:
         """The town in a box."""
+        self._speak(request)
         words, town = words_of(request), self.app.book.town
         return page(
             request, "demo.html", town=town.name, phones=first_phones(town, words), suggestions=SUGGESTIONS,
@@ -62,7 +65,7 @@ class DemoDoors:
     async def behind(self, request: Request) -> Response:
         """The clock, the way of the last message and of the duty touched last: all that the page shows around the phones."""
         words = words_of(request)
-        self._speak(words.locale)
+        self._speak(request)
         clock = {**await standing(self.app, words), "tomorrow": tomorrow(self.app)}
         # Read after the clock, so that what is shown is never older than the time above it.
         seen = await self.app.database.transact(lambda tx: self._look(tx, words))
@@ -77,13 +80,16 @@ class DemoDoors:
         teller = Teller(self.app.ledger(tx), self.app.book.town, words, self.app.clock.now(), self.forms)
         return {"message": asdict(teller.message()), "duty": asdict(teller.duty())}
 
-    def _speak(self, locale: str) -> None:
-        """The town's groups and offices speak the language of the page somebody looks at: a newcomer is to understand
-        all of the phones, not those of the people alone."""
-        book = self.app.book
-        if book.town.locale != locale:
+    def _speak(self, request: Request) -> None:
+        """The town's groups and offices speak the language of the page: a newcomer is to understand all of the phones, not
+        those of the people alone. It is the first page's, or what the switch (``?lang=``) asked for since; who merely looks
+        in with another browser changes nothing."""
+        book, locale = self.app.book, words_of(request).locale
+        switched = request.query_params.get(LANGUAGE) in LOCALES
+        if (switched or not self.spoken) and book.town.locale != locale:
             book.config_town = replace(book.config_town, locale=locale)  # type: ignore[arg-type]
             book.town = replace(book.town, locale=locale)  # type: ignore[arg-type]
+        self.spoken = self.spoken or switched or request.url.path == "/"
 
 
 def demo_doors(app: App) -> DemoDoors:

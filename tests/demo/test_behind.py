@@ -104,3 +104,15 @@ async def test_a_tips_author_is_not_shown(t: Table) -> None:
     seen = await t.behind()
     assert seen["message"]["facts"]["asks"] == "tip.what"
     assert not seen["duty"]["title"]
+
+
+async def test_only_the_switch_changes_the_language_of_the_groups(t: Table) -> None:
+    """The first page says it; after that another browser may look in, and nothing changes before somebody asks for it."""
+    english = {"accept-language": "en"}
+    await t.http.get("/")
+    await t.http.get("/demo/behind", headers=english)
+    await t.http.get("/", headers=english)
+    assert t.app.book.town.locale == "zh"
+    await t.http.get("/", params={"lang": "en"})
+    await t.http.get("/demo/behind")
+    assert t.app.book.town.locale == "en"

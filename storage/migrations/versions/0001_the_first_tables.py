@@ -295,6 +295,7 @@ def upgrade() -> None:
         sa.Column("clock_real", Moment(timezone=True), nullable=True),
         sa.Column("clock_rate", sa.Float(), nullable=False),
         sa.Column("clock_moved", sa.Boolean(), nullable=False),
+        sa.Column("key_check", sa.String(length=120), nullable=True),
         sa.PrimaryKeyConstraint("town"),
     )
     op.create_table(
