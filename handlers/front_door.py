@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from chat.form import Form, Question
 from chat.kinds import PlaceOf
 from chat.letter import Button, Outcome, Say
+from chat.reading.numbers import normalise
+from rules.binding import UNBOUND
 from rules.context import Context
 from rules.duty import Duty, worst_first
 from rules.facts import Bound, PersonTold, WrongCode
@@ -129,19 +131,25 @@ def on_bind(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     """/bind CODE: this chat is the one the config means. Five wrong codes lock the chat out for an hour."""
     if reads.code_locked(context.chat):
         return Outcome(says=(Say("desk.code_locked"),))
-    code = f"bind:{argument.strip()}"
-    if code in reads.bound() or not argument.strip() or not _is_code(code, context):
+    tried = _letters(argument)
+    code = next((c for c in _codes(context) if tried and _letters(c) in (tried, f"BIND{tried}")), "")
+    if not code or code in reads.bound():
         return Outcome((WrongCode(context.chat),), (Say("desk.code_wrong"),))
     return Outcome((Bound(code, context.chat),), (Say("desk.bound"),))
 
 
-def _is_code(code: str, context: Context) -> bool:
+def _letters(code: str) -> str:
+    """As it is compared: copied with brackets, typed in small or full-width letters, with gaps in it, it is the same code."""
+    return "".join(letter for letter in normalise(code).upper() if letter.isalnum())
+
+
+def _codes(context: Context) -> tuple[str, ...]:
     town = context.town
     named = [town.command_post, *(a.head for a in town.areas)]
     named += [x for line in town.lines for x in (line.leader, line.deputy)]
     named += [x for v in town.villages for x in (v.group, v.cadres, v.head)]
     named += [x for p in town.people for x in (p.id, p.cadre, p.stand_in)]
-    return code in named
+    return tuple(address for address in named if address.startswith(UNBOUND))
 
 
 def _line(duty: Duty, context: Context, now: datetime) -> dict[str, object]:
