@@ -276,7 +276,8 @@ class Front:
             if turn.end == "asking":
                 self._keep(hearing, conversation, turn.talk)
                 return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
-            return self._ended(hearing, conversation, turn, outcome)
+            if outcome.answers:
+                return self._ended(hearing, conversation, turn, outcome)
         if resume and hearing.talk is not None and (current := self._conversation(hearing.talk)):
             turn = ask_again(current.form, hearing.talk, hearing.setting, letter.text)
             return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
