@@ -13,6 +13,10 @@ from rules.town import Rung, Town
 MOVES = {"open": ("claim", "hand", "done"), "claimed": ("onway", "done", "hand"), "reported": ()}
 MOST_BUTTONS = 8
 """Buttons under a list: more would be taller than a phone."""
+MOST_LINES, MOST_LINES_OF_ONE = 15, 40
+"""Lines of a list of several villages, and of one: more alike are counted by village."""
+MOST_ACKNOWLEDGED = 8
+"""So many are told again in one message, and fit behind the one button that acknowledges them."""
 
 
 def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None = None,
@@ -40,17 +44,56 @@ def stand(town: Town, duty: Duty, locale: str, now: datetime) -> Letter:
 
 
 def card_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime) -> Letter:
-    """Several alike as one message: a line each, and a button for each that nobody has taken."""
-    lines = [card_values(town, duty, now) for duty in duties]
+    """Several alike as one message: a line each, and a button for each that nobody has taken; many by village."""
     free = [duty for duty in duties if duty.state == "open"]
-    words = _say(locale, "duty.list", lines=lines, kind=duties[0].kind, open=len(free))
-    rows = tuple((Button(f"@acts.buttons.claim|{duty.ref}", f"d:claim:{duty.ref}"),) for duty in free[:MOST_BUTTONS])
-    pairs = tuple((*rows[n], *(rows[n + 1] if n + 1 < len(rows) else ())) for n in range(0, len(rows), 2))
-    where = urlencode({"village": duties[0].village, "kind": duties[0].kind})
+    many = len(duties) > (MOST_LINES if len({duty.village for duty in duties}) > 1 else MOST_LINES_OF_ONE)
+    block = "duty.list_by_village" if many else "duty.list"
+    lines = [card_values(town, duty, now) for duty in duties]
+    words = _say(locale, block, lines=lines, kind=duties[0].kind, open=len(free), villages=_by_village(town, duties))
+    return _several(town, duties, locale, words, () if many else _claims(free[:MOST_BUTTONS]))
+
+
+def again_list(town: Town, duties: Sequence[Duty], locale: str, now: datetime, more: int = 0) -> Letter:
+    """What nobody has acknowledged, told once more: a line each, and one button that says all of it is seen."""
+    lines = [
+        {**card_values(town, duty, now), "waited": (now - duty.opened_at) // timedelta(minutes=1)} for duty in duties
+    ]
+    open_still = [duty for duty in duties if not duty.over]
+    words = _say(locale, "duty.again", lines=lines, more=more, open=len(open_still))
+    seen = Button("@acts.buttons.ack", f"d:ack:{','.join(duty.ref for duty in open_still)}")
+    free = [duty for duty in duties if duty.state == "open"]
+    return _several(town, duties, locale, words, _claims(free) + (((seen,),) if open_still else ()))
+
+
+def gone_by(locale: str) -> Letter:
+    """What an older message says when a newer one took its place."""
+    return Letter(_say(locale, "duty.gone_by"))
+
+
+def _several(town: Town, duties: Sequence[Duty], locale: str, words: str, rows: Rows) -> Letter:
+    first = duties[0]
+    where = urlencode({"village": first.village, "kind": first.kind} if len({d.village for d in duties}) == 1 else
+                      {"kind": first.kind})  # fmt: skip
     return Letter(
-        words, label_buttons(locale, pairs), link=_link(town, f"board?{where}"), mention=_mention(town, duties),
+        words, label_buttons(locale, rows), link=_link(town, f"board?{where}"), mention=_mention(town, duties),
         about=tuple(duty.ref for duty in duties),
     )  # fmt: skip
+
+
+def _claims(free: Sequence[Duty]) -> Rows:
+    rows = tuple(Button(f"@acts.buttons.claim|{duty.ref}", f"d:claim:{duty.ref}") for duty in free)
+    return tuple(rows[n : n + 2] for n in range(0, len(rows), 2))
+
+
+def _by_village(town: Town, duties: Sequence[Duty]) -> list[dict[str, object]]:
+    """Village by village, the most first: its name, how many, how many nobody has taken, and their numbers."""
+    keys = dict.fromkeys(duty.village for duty in duties)
+    found = [[d for d in duties if d.village == key] for key in keys]
+    return [
+        {"name": v.name if (v := town.village(d[0].village)) else "", "count": len(d),
+         "open": sum(x.state == "open" for x in d), "refs": [x.ref for x in d[:MOST_LINES]]}
+        for d in sorted(found, key=len, reverse=True)
+    ]  # fmt: skip
 
 
 def _link(town: Town, path: str) -> str:
@@ -75,8 +118,10 @@ def card_values(town: Town, duty: Duty, now: datetime) -> dict[str, object]:
     village = town.village(duty.village)
     left = (duty.due_at - now) // timedelta(minutes=1) if duty.due_at else None
     due = duty.due_at.astimezone(town.zone).strftime("%H:%M") if duty.due_at else ""
+    opened = "" if duty.due_at or duty.kind == "tip" else duty.opened_at.astimezone(town.zone)
     return {
-        "duty": duty, "card": duty.shown, "village": village.name if village else "", "left": left, "due": due,
+        "opened": opened, "today": now.astimezone(town.zone).date(), "duty": duty,
+        "card": duty.shown, "village": village.name if village else "", "left": left, "due": due,
         "responsible": next((p.name for p in town.people if p.id == duty.responsible), "") if duty.responsible else "",
     }  # fmt: skip
 

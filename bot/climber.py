@@ -1,24 +1,29 @@
 """Tells the rung of a duty that is due, in the commit that decides it; without it a ladder would be a picture on a wall."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.boards import Boards
+from rules.alarms import put_off
 from rules.binding import UNBOUND
 from rules.climbing import Climb, climb, edited
 from rules.duty import Duty
 from rules.roster import Shift
 from rules.routing import addresses, vacant
 from rules.town import Address, Ladder, Rung, Town
-from storage import duties, people, roster
+from storage import boards, duties, people, roster
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
 TRY_AGAIN = timedelta(minutes=10)
 """How long until a duty that reached nobody at all is told again."""
 
+REMINDER = "remind"
+REMINDER_PAUSE = timedelta(minutes=10)
+"""At most one reminder for each person in this time, whatever is behind it; what comes sooner waits, nothing is dropped."""
 LAST, EARLIER = "last", "earlier"
 """What a letter's cause names instead of a rung when no ladder said whom to tell; and, in place of a target, whoever was told
 by a rung that is no longer in the ladder."""
@@ -37,23 +42,37 @@ class Climber:
             return duty
         find = self.finder(ledger, town, duty, now)
         step = climb(duty, self.ladder(town, duty), now, find, lambda target: vacant(town, duty, target))
+        step = self._without_reminding_twice(ledger, step, now)
         if not step.tell and (step.skipped or step.duty.told != duty.told):
             step = self._last_resort(ledger, town, step, duty, now)
         duties.save(ledger, step.duty)
-        for address in step.tell:
-            self.boards.tell(ledger, town, step, address, now, real_now)
+        self._tell(ledger, town, step, now, real_now)
         if step.tell:
             targets = ", ".join(step.targets) if step.rung else "command_post"
             minutes = int(step.rung.after / timedelta(minutes=1)) if step.rung else -1
             duties.record(ledger, "duty", duty.ref, f"rung {minutes}", "", "", now, targets)
         return step.duty
 
-    def repeat(self, ledger: Ledger, town: Town, duty: Duty, now: datetime, real_now: datetime) -> None:
-        """Tell the last rung that repeats once more: nobody has acknowledged it."""
-        rung = last_repeating(duty, self.ladder(town, duty))
-        find = self.finder(ledger, town, duty, now)
-        for address in dict.fromkeys(a for target in (rung.tell if rung else ()) for a in find(target)):
-            self.boards.tell(ledger, town, Climb(duty, rung, (address,)), address, now, real_now, again=True)
+    def _without_reminding_twice(self, ledger: Ledger, step: Climb, now: datetime) -> Climb:
+        """Who holds it and was reminded of something just now hears of this rung when they may be reminded again, by the
+        question of how it goes; everybody else of the rung hears now."""
+        holder, rung = step.duty.holder, step.rung
+        others = tuple(address for address in step.tell if address != holder)
+        if rung is None or "holder" not in rung.tell or len(others) in (0, len(step.tell)) or step.duty.wait_until:
+            return step
+        last = boards.last_told(ledger, holder, REMINDER)
+        if step.duty.state != "claimed" or last is None or last + REMINDER_PAUSE <= now:
+            return step
+        targets = tuple(target for target in step.targets if target != "holder")
+        later = put_off(step.duty, "nudge", last + REMINDER_PAUSE)
+        return replace(step, duty=later, tell=others, targets=targets)
+
+    def _tell(self, ledger: Ledger, town: Town, step: Climb, now: datetime, real_now: datetime) -> None:
+        """Tell everybody; where only a list was edited somebody is woken by it a minute after it last rang."""
+        told = [self.boards.tell(ledger, town, step, address, now, real_now) for address in step.tell]
+        wake_at = min((at for at in told if at is not None), default=None)
+        if wake_at is not None and step.duty.repeat_at is None:
+            duties.save(ledger, replace(step.duty, repeat_at=wake_at))
 
     def reschedule(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> None:
         """A ladder was edited in the config: open duties go by it from their next rung on."""
@@ -61,15 +80,23 @@ class Climber:
         if moved != duty:
             duties.save(ledger, moved)
 
-    def hurry(self, ledger: Ledger, town: Town, duty: Duty, cause: str, now: datetime) -> None:
-        """Delivered or climbed: what a rung told reached nobody, so the next one is due now and says so."""
-        key = cause.partition("#")[2].partition("@")[0]
-        rung = next((r for r in self.ladder(town, duty) if str(r.key) == key), None)
-        named = rung.tell if rung else ("command_post",) if key == LAST else (EARLIER,)
-        missed = tuple(target for target in named if not vacant(town, duty, target))
+    def hurry(
+        self, ledger: Ledger, town: Town, duty: Duty, cause: str, now: datetime, reached: Collection[Address] = ()
+    ) -> None:
+        """Delivered or climbed: what a rung told did not reach whom it should, so the next one is due now and says so."""
+        rung = self.rung_of(town, duty, cause)
+        named = rung.tell if rung else ("command_post",) if LAST in cause else (EARLIER,)
+        missed = tuple(
+            t for t in named if not vacant(town, duty, t) and not set(addresses(town, duty, t)) & set(reached)
+        )  # fmt: skip
         unreached = tuple(dict.fromkeys((*duty.unreached, *missed))) or (EARLIER,)
         duties.record(ledger, "duty", duty.ref, "undelivered", "", "", now, ", ".join(unreached))
         duties.save(ledger, replace(duty, rung_at=now, unreached=unreached))
+
+    def rung_of(self, town: Town, duty: Duty, cause: str) -> Rung | None:
+        """The rung that a letter told; None when no ladder, or only an earlier one, had it."""
+        key = cause.partition("#")[2].partition("@")[0]
+        return next((r for r in self.ladder(town, duty) if str(r.key) == key), None)
 
     def finder(self, ledger: Ledger, town: Town, duty: Duty, now: datetime) -> "Find":
         """Who can be reached behind the targets of this duty now."""

@@ -136,6 +136,8 @@ class Desk:
                 self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
             elif isinstance(fact, DutyMoved):
                 changed |= self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now, besides)
+                if fact.what in ("claimed", "taken_over"):
+                    self.climber.boards.whole(ledger, self.book.town, fact.duty, fact.chat, now, real_now)
                 if fact.duty.rung_at is not None and fact.duty.rung_at <= now:
                     self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
             elif isinstance(fact, ChatForgotten):

@@ -5,14 +5,16 @@ Without it the tick would know what is due, but nothing would come of it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from bot.agenda import Slot
+from bot.climber import REMINDER, REMINDER_PAUSE
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.front import Heard
 from bot.post import Mark
+from bot.repeats import Repeats
 from bot.slots import SlotWork
 from chat.letter import Tell
 from handlers.duty.alarms import on_alarm, reminded
@@ -26,9 +28,6 @@ from storage import boards, duties, people, slots, watches
 from storage.ledger import Ledger
 
 Sort = Literal["slot", "rung", "alarm", "checkin", "delivery", "talk", "watch"]
-REMINDER = "remind"
-REMINDER_PAUSE = timedelta(minutes=10)
-"""At most one reminder for each person in this time, whatever is behind it; what comes sooner waits, nothing is dropped."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Rings:
             self.desk.climber.climb(ledger, self.desk.book.town, duty, now, self.desk.real_now())
 
     def _delivery(self, ledger: Ledger, now: datetime, cause: str) -> None:
-        self.delivery.look(ledger, self.desk.book.town, cause, now)
+        self.delivery.look(ledger, self.desk.book.town, cause, now, self.desk.real_now())
 
     def _alarm(self, ledger: Ledger, now: datetime, ref: str) -> None:
         town = self.desk.book.town
@@ -89,12 +88,14 @@ class Rings:
 
     def _ring(self, ledger: Ledger, town: Town, duty: Duty, what: Alarm, now: datetime) -> None:
         if what == "repeat":
-            self.desk.climber.repeat(ledger, town, duty, now, self.desk.real_now())
+            Repeats(self.desk.climber).ring(ledger, town, duty, now, self.desk.real_now())
+            return
         moved = ring(duty, what, town.ladders.get(duty.ladder, ()), now, town.zone)
         duties.save(ledger, moved)
         duties.record(ledger, "duty", duty.ref, f"alarm {what}", "", "", now)
         person = reminded(duty, what)
-        for tell in on_alarm(duty, what, town):
+        heard_at = duties.last_word(ledger, duty.ref, duty.holder) if duty.holder else None
+        for tell in on_alarm(duty, what, town, now - (heard_at or now)):
             flood = REMINDER if tell.to == person else ""
             self.desk.post.tell(
                 ledger, town, tell, self.desk.real_now(), Mark(flood=flood, told_at=now if flood else None)
@@ -144,8 +145,8 @@ class Rings:
         values = {"who": mask(known.name if known else ""), "place": known.place if known else "",
                   "phone": known.phone if known else "", "asked": asked.strftime("%H:%M")}  # fmt: skip
         if standing:
-            duty = replace(standing[0], card={**standing[0].card, "asked": values["asked"]})
-            fact: object = DutyMoved(duty, "added", "", "")
+            duty = missed_again(standing[0], values["asked"], now)
+            fact: object = DutyMoved(duty, "missed_again", "", "", values["asked"])
         else:
             duty = open_duty(
                 Duty(duties.next_number(ledger), "missed", now, checkin.village, subject=checkin.person,
@@ -155,3 +156,10 @@ class Rings:
         watches.set_state(ledger, replace(checkin, state="missed", next_at=None, duty=duty.ref))
         tell = Tell(checkin.person, "temperature.missed_you", lane="reply")
         self.desk.carry_out(ledger, Heard((fact,), tells=(tell,)), now)
+
+
+def missed_again(duty: Duty, asked: str, now: datetime) -> Duty:
+    """One check-in after the other is not answered: everybody is rung again from the first rung on, whoever holds it."""
+    times = (*duty.card.get("times", (duty.card["asked"],)), asked)[-6:]
+    card = {**duty.card, "asked": asked, "times": list(times)}
+    return replace(duty, card=card, told=(), unreached=(), starts_at=now, rung_at=now, repeat_at=None)

@@ -14,6 +14,7 @@ from rules.context import Context
 from rules.duty import Duty, worst_first
 from rules.facts import Bound, PersonTold, WrongCode
 from rules.isolation import last_day
+from rules.seeing import shown_to_subject
 
 PAGE = 8
 
@@ -108,7 +109,8 @@ def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Out
         "context": context, "village": village.name if village else "",
         "until": last_day(watch.until, context.town) if watch else None,
         "last": (last[0].astimezone(context.town.zone), f"{last[1] // 10}.{last[1] % 10}") if last else None,
-        "duties": [_line(d, context, now) for d in worst_first(reads.open_duties_of(context.sender))],
+        "duties": [_line(d, context, now) for d in worst_first(reads.open_duties_of(context.sender))
+                   if shown_to_subject(d, context)],
     }  # fmt: skip
     if context.place != "private":
         return Outcome(says=(Say("desk.only_private"),))
@@ -117,7 +119,7 @@ def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Out
 
 def todo(argument: str, context: Context, found: tuple[Duty, ...], now: datetime) -> Outcome:
     """待办: what is open here, mine first, worst first, with the time left; ``待办 2`` is the second page."""
-    ordered = worst_first(found)
+    ordered = worst_first(found, now)
     ordered = tuple(sorted(ordered, key=lambda d: d.holder != context.sender))
     page = max(int(argument), 1) if argument.isdigit() else 1
     shown = ordered[(page - 1) * PAGE : page * PAGE]

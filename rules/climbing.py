@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.duty import Duty, reached
+from rules.routing import ABOVE
 from rules.town import DUE_KEYS, Address, Ladder, Rung
-
-ABOVE = ("area_head", "line_leader", "deputy", "command_post", "inspectors")
-"""Targets above a village: a rung that names one of these is there so that somebody higher up knows."""
 
 
 @dataclass(frozen=True)

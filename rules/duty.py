@@ -10,6 +10,8 @@ from rules.kinds import kind_of, ladder_of
 from rules.town import STATES, Address
 
 ENDED = ("closed", "cancelled")
+SOON = timedelta(minutes=30)
+"""What is due within this time comes before what is not."""
 ANYBODY = "*"
 """In ``offered_to``: offered round, anybody of the village may take it."""
 
@@ -35,7 +37,8 @@ class Duty:
     state: str = "open"
     urgency: str = ""
     starts_at: datetime | None = None
-    """From when its ladder counts: later than ``opened_at`` only when the asker said tomorrow morning is soon enough."""
+    """From when its ladder counts: later than ``opened_at`` when the asker said tomorrow morning is soon enough, or when
+    another check-in was missed."""
     holder: Address = ""
     holder_name: str = ""
     offered_to: Address = ""
@@ -119,10 +122,26 @@ def reached(state: str, mark: str | None) -> bool:
 
 def _urgency(duty: Duty) -> tuple[datetime, bool, datetime, int, str]:
     """What is due in the same minute goes by what was called urgent, then by its age and number."""
-    due = (duty.due_at or duty.opened_at + timedelta(days=1)).replace(second=0, microsecond=0)
+    due = (duty.due_at or duty.base + kind_of(duty.kind).within).replace(second=0, microsecond=0)
     return due, duty.urgency != "now", duty.opened_at, len(duty.ref), duty.ref
 
 
-def worst_first(duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
-    """As a cadre reads them: what is due soonest, or opened longest ago, first."""
-    return tuple(sorted(duties, key=_urgency))
+def _badness(duty: Duty, now: datetime | None) -> int:
+    """Danger and fevers nobody has taken come before what is late, that before what will be soon, and before the rest, however
+    long it waits; last what only its asker has to nod to."""
+    if duty.state == "reported":
+        return 6
+    if duty.kind in ("urgent", "fever") and duty.state == "open":
+        return 0 if duty.kind == "urgent" else 1
+    left = duty.due_at - now if duty.due_at and now else None
+    if left is not None and left < timedelta():
+        return 2
+    if duty.kind in ("urgent", "fever", "breach"):
+        return 3
+    return 4 if left is not None and left <= SOON else 5
+
+
+def worst_first(duties: tuple[Duty, ...], now: datetime | None = None) -> tuple[Duty, ...]:
+    """As a cadre reads them, in the chat and on the board: the worst first (``now`` tells what is late), then what is due
+    soonest; what has no due time goes by how soon its kind should be seen to."""
+    return tuple(sorted(duties, key=lambda duty: (_badness(duty, now), *_urgency(duty))))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -19,20 +20,21 @@ class Kind:
     quiet: bool = False
     asker: bool = False
     flood: str = ""
+    within: timedelta = timedelta(hours=2)
 
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("need", "monitoring", asks=True, asker=True, flood="household"),
-        Kind("fever", "monitoring", flood="village"),
-        Kind("missed", "monitoring", quiet=True, flood="village"),
-        Kind("urgent", "monitoring"),
+        Kind("fever", "monitoring", flood="village", within=timedelta(hours=1)),
+        Kind("missed", "monitoring", quiet=True, flood="village", within=timedelta(hours=6)),
+        Kind("urgent", "monitoring", within=timedelta(minutes=15)),
         Kind("voice", "screening", ladder="return"),
         Kind("return", "screening", flood="village"),
-        Kind("tip", quiet=True),
+        Kind("tip", quiet=True, within=timedelta(hours=24)),
         Kind("breach", "monitoring", quiet=True),
-        Kind("visit", "monitoring", ladder="visit"),
+        Kind("visit", "monitoring", ladder="visit", within=timedelta(hours=24)),
         Kind("order", quiet=True, asker=True),
     )
 }

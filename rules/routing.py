@@ -6,8 +6,11 @@ from rules.binding import UNBOUND
 from rules.duty import Duty
 from rules.roster import Shift, on_now
 from rules.tips import first_told
-from rules.town import Address, Town
+from rules.town import Address, Rung, Town
 
+ABOVE = ("area_head", "line_leader", "deputy", "command_post", "inspectors")
+"""Targets above a village: a rung that names one of these is there so that somebody higher up knows."""
+VILLAGE = ("cadres", "village_head", "responsible")
 GROUPS = ("cadres", "command_post")
 """Targets that are chats of several: who is on duty is rung besides the group, not in its place."""
 
@@ -59,6 +62,13 @@ def _standing(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:
         case "inspectors":
             return tuple(p.id for p in town.people if "inspector" in p.roles)
     return ()
+
+
+def above_village(town: Town, duty: Duty, rung: Rung, address: Address) -> bool:
+    """Whether a rung finds this address as somebody above the villages, and not in the village itself."""
+    in_village = {a for t in VILLAGE for a in _standing(town, duty, t)} | {a for t in rung.tell if t == "holder" for a in
+                  _standing(town, duty, t)}  # fmt: skip
+    return bool(set(rung.tell) & set(ABOVE)) and address not in in_village
 
 
 def _scope(town: Town, duty: Duty, target: str) -> str:

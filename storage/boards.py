@@ -15,6 +15,9 @@ from storage.tables import listings, outbox
 LIST = "/list:"
 """In a row's ``flood``: the message shows several duties, whose numbers follow."""
 
+GONE_BY = "gone by"
+"""In a row's ``digest``: a newer message took the place of this one, which now says so."""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -31,6 +34,12 @@ class Card:
     edits: str = ""
     """The message that this row, while it waits, is to edit."""
     digest: str = ""
+    told_at: datetime | None = None
+
+    @property
+    def message(self) -> tuple[str, str]:
+        """What tells one message in a chat from another, however often it was edited."""
+        return self.address, self.edits or self.platform_id or self.id
 
     @property
     def refs(self) -> tuple[str, ...]:
@@ -41,7 +50,7 @@ class Card:
 _CARD = (
     select(
         outbox.c.id, outbox.c.channel, outbox.c.address, outbox.c.duty, outbox.c.state, outbox.c.platform_id,
-        outbox.c.flood, outbox.c.cause, outbox.c.edits, outbox.c.digest,
+        outbox.c.flood, outbox.c.cause, outbox.c.edits, outbox.c.digest, outbox.c.told_at,
     )
     .where(outbox.c.town == bindparam("town"), (outbox.c.state == WAITING) | (outbox.c.state == "accepted"))
     .order_by(outbox.c.id)
@@ -85,9 +94,22 @@ def cards_of(ledger: Ledger, ref: str) -> list[Card]:
     found = [Card(*rows[key]) for key in sorted(rows)]
     latest: dict[tuple[str, str], Card] = {}
     for card in found:
-        if "#" in card.cause and (card.duty == ref or ref in card.refs):
-            latest[(card.address, card.platform_id or card.id)] = card
+        if "#" in card.cause and card.digest != GONE_BY and (card.duty == ref or ref in card.refs):
+            latest[card.message] = card
     return list(latest.values())
+
+
+def shown_in(ledger: Ledger, address: str, platform_id: str) -> tuple[str, ...]:
+    """The numbers of the duties that a delivered message shows or speaks of, as it was last edited."""
+    query = select(outbox.c.duty, outbox.c.flood).where(
+        outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.platform_id == platform_id,
+        outbox.c.state == "accepted",
+    )  # fmt: skip
+    row = ledger.tx.execute(query.order_by(outbox.c.id.desc()).limit(1)).first()
+    if row is None:
+        return ()
+    listed_there = tuple(row.flood.partition(LIST)[2].split(",")) if LIST in row.flood else ()
+    return listed_there or ((row.duty,) if row.duty else ())
 
 
 def listed(ledger: Ledger, letter: str, refs: Sequence[str]) -> None:
@@ -96,10 +118,23 @@ def listed(ledger: Ledger, letter: str, refs: Sequence[str]) -> None:
     ledger.tx.execute(ledger.insert(listings).on_conflict_do_nothing(), rows)
 
 
-def rewrite(ledger: Ledger, row_id: str, call: Mapping[str, Any]) -> None:
+def rewrite(ledger: Ledger, row_id: str, call: Mapping[str, Any], flood: str = "", digest: str = "") -> None:
     """A message that still waits says how things stand now."""
     where = (outbox.c.town == ledger.town) & (outbox.c.id == row_id) & (outbox.c.state == WAITING)
-    ledger.tx.execute(update(outbox).where(where).values(call_sealed=ledger.seal(dict(call))))
+    values: dict[str, Any] = {"call_sealed": ledger.seal(dict(call))}
+    if flood:
+        values |= {"flood": flood, "digest": digest}
+    ledger.tx.execute(update(outbox).where(where).values(values))
+
+
+def go_by(ledger: Ledger, card: Card) -> None:
+    """A newer message takes the place of this one, in whatever state it is."""
+    message = card.edits or card.platform_id
+    same = outbox.c.id == card.id
+    if message:
+        same = same | (outbox.c.platform_id == message) | (outbox.c.edits == message)
+    where = (outbox.c.town == ledger.town) & (outbox.c.address == card.address) & outbox.c.told_at.is_not(None) & same
+    ledger.tx.execute(update(outbox).where(where).values(digest=GONE_BY))
 
 
 def shows(ledger: Ledger, row_id: str, digest: str) -> None:
@@ -136,3 +171,18 @@ def last_told(ledger: Ledger, address: str, flood: str) -> datetime | None:
     """The town time at which an address was last told something of this sort (a reminder)."""
     row = LAST_TOLD.first(ledger.tx, {"town": ledger.town, "address": address, "flood": flood})
     return row[0] if row else None
+
+
+UNSURE = Fixed(
+    select(outbox.c.id)
+    .where(
+        outbox.c.town == bindparam("town"), outbox.c.duty == bindparam("duty"), outbox.c.state == "unknown",
+        outbox.c.lane == 0,
+    )
+    .limit(1)
+)  # fmt: skip
+
+
+def unsure(ledger: Ledger, ref: str) -> bool:
+    """Whether it is not known of some alert of this duty that it arrived."""
+    return UNSURE.first(ledger.tx, {"town": ledger.town, "duty": ref}) is not None

@@ -1,11 +1,26 @@
 """What became of alerts some time after they were sent; without it an alert in a dead chat would count as told."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from storage.boards import LIST
 from storage.ledger import Ledger
-from storage.tables import outbox
+from storage.tables import listings, outbox
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter that told a rung: how it stands, where it went, and the duties it shows."""
+
+    state: str
+    channel: str
+    address: str
+    platform_id: str
+    duty: str
+    refs: tuple[str, ...]
 
 
 def to_check(ledger: Ledger, real_now: datetime, most: int = 200) -> list[str]:
@@ -14,13 +29,28 @@ def to_check(ledger: Ledger, real_now: datetime, most: int = 200) -> list[str]:
     return list(dict.fromkeys(ledger.tx.execute(query).scalars()))
 
 
-def of_cause(ledger: Ledger, cause: str) -> list[tuple[str, str, str, str, str]]:
-    """(state, channel, address, platform id, duty) of the letters with this cause."""
+def of_cause(ledger: Ledger, cause: str) -> list[Letter]:
+    """The letters with this cause."""
+    return _letters(ledger, outbox.c.cause == cause)
+
+
+def of_rung(ledger: Ledger, ref: str, cause: str) -> list[Letter]:
+    """The letters that tell a duty's rung: its own, and the lists of several that were told this rung together."""
+    rung = cause.partition("#")[2]
+    lists = select(listings.c.letter).where(listings.c.town == ledger.town, listings.c.duty == ref)
+    together = outbox.c.id.in_(lists) & outbox.c.cause.endswith(f"#{rung}", autoescape=True)
+    return _letters(ledger, or_(outbox.c.cause == f"{ref}#{rung}", together))
+
+
+def _letters(ledger: Ledger, which: Any) -> list[Letter]:
     columns = outbox.c
-    query = select(columns.state, columns.channel, columns.address, columns.platform_id, columns.duty).where(
-        columns.town == ledger.town, columns.cause == cause
-    )
-    return [(r[0], r[1], r[2], r[3], r[4]) for r in ledger.tx.execute(query)]
+    query = select(
+        columns.state, columns.channel, columns.address, columns.platform_id, columns.duty, columns.flood
+    ).where(columns.town == ledger.town, which)
+    return [
+        Letter(*row[:5], tuple(row[5].partition(LIST)[2].split(",")) if LIST in row[5] else ())
+        for row in ledger.tx.execute(query)
+    ]
 
 
 def checked(ledger: Ledger, cause: str) -> None:

@@ -5,10 +5,11 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, bindparam, func, or_, select, update
+from sqlalchemy import Column, Select, and_, bindparam, func, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
+from rules.kinds import KINDS
 from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
 from storage.tables import audit, duties, new_id, towns
@@ -62,6 +63,22 @@ def of_message(ledger: Ledger, ref: str) -> Duty | None:
     return _duty(ledger, dict(zip(COLUMNS, row, strict=True))) if row else None
 
 
+def several(ledger: Ledger, refs: Sequence[str]) -> list[Duty]:
+    """Duties by their numbers, in that order, as they stand, to be read only: none is locked."""
+    query = select(duties).where(duties.c.town == ledger.town, duties.c.ref.in_(refs))
+    found = {duty.ref: duty for duty in read_all(ledger, query)}
+    return [found[ref] for ref in refs if ref in found]
+
+
+def repeating(ledger: Ledger, until: datetime) -> tuple[Duty, ...]:
+    """What is to be told again until then, locked; rows another process is deciding are left to it."""
+    query = select(duties).where(
+        duties.c.town == ledger.town, duties.c.alarm_at <= until, duties.c.repeat_at <= until,
+        duties.c.state.not_in(ENDED),
+    ).order_by(duties.c.ref)  # fmt: skip
+    return read_all(ledger, query.with_for_update(skip_locked=True) if ledger.postgres else query)
+
+
 def open_in(
     ledger: Ledger,
     villages: Sequence[str] = (),
@@ -104,10 +121,36 @@ def ringing(ledger: Ledger, now: datetime, most: int = 500) -> list[tuple[dateti
     return _past(ledger, duties.c.alarm_at, now, most)
 
 
-def last_silent(ledger: Ledger, subject: str) -> Duty | None:
-    """The latest duty of this person that was closed after silence, locked."""
-    query = select(duties).where(duties.c.subject == subject, duties.c.state == "closed", duties.c.confirmed.is_(False))
+TOLD_ONLY = tuple(kind.name for kind in KINDS.values() if kind.asker and not kind.asks)
+"""Kinds that are closed by their doer's word, of which the one who asked is told."""
+
+
+def last_silent(ledger: Ledger, subjects: Sequence[str]) -> Duty | None:
+    """The latest duty asked for by one of these that was closed without a word of theirs, after silence or by its doer's word
+    alone; locked."""
+    told = and_(
+        duties.c.kind.in_(TOLD_ONLY), duties.c.confirmed.is_(None), duties.c.reported_at.is_not(None),
+        duties.c.merged_into == "",
+    )  # fmt: skip
+    query = select(duties).where(
+        duties.c.subject.in_(subjects), duties.c.state == "closed", or_(duties.c.confirmed.is_(False), told)
+    )
     return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
+
+
+def last_confirmed(ledger: Ledger, subject: str) -> Duty | None:
+    """The latest duty that this person has called done, locked."""
+    query = select(duties).where(duties.c.subject == subject, duties.c.state == "closed", duties.c.confirmed.is_(True))
+    return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
+
+
+def last_word(ledger: Ledger, ref: str, who: str) -> datetime | None:
+    """When somebody last did anything about a duty."""
+    query = select(func.max(audit.c.at)).where(
+        audit.c.town == ledger.town, audit.c.noun == "duty", audit.c.ref == ref, audit.c.who == who
+    )
+    found: datetime | None = ledger.tx.execute(query).scalar()
+    return found
 
 
 def _past(ledger: Ledger, clock: Column[Any], now: datetime, most: int) -> list[tuple[datetime, str]]:

@@ -372,7 +372,7 @@ outbox = Table(
     Column("sent_at", Moment),
     Column("platform_id", String(80), nullable=False, default=""),
     Column("why", Text, nullable=False, default=""),
-    Column("flood", String(160), nullable=False, default=""),
+    Column("flood", String(512), nullable=False, default=""),
     Column("told_at", Moment),
     Column("edits", String(80), nullable=False, default=""),
     Column("digest", String(16), nullable=False, default=""),
@@ -391,7 +391,6 @@ listings = Table(
     _town(),
     _key("duty", 16),
     _key("letter", 32),
-    Index("listings_by_letter", "town", "letter"),
 )
 
 ladders = Table(

@@ -11,12 +11,13 @@ from bot.texts import Texts
 from chat.letter import Button, Rows
 from handlers.duty.which import open_here
 from rules.context import Context
-from rules.duty import ANYBODY, Duty, worst_first
+from rules.duty import ANYBODY, SOON, Duty, worst_first
+from rules.kinds import kind_of
 from rules.town import Town
 
 STATES = ("open", "claimed", "reported")
-SOON = timedelta(minutes=30)
-AT_ONCE = ("urgent", "fever")
+NEARLY = 0.75
+"""The part of its time after which it is soon over."""
 TITLE_ENDS = chr(0x3011)
 """The bracket after a card's kind and number, which stand in the heading here."""
 
@@ -76,13 +77,14 @@ class Shown:
     stands: str
     moves: tuple[Button, ...]
     phones: tuple[Button, ...]
+    more: tuple[Button, ...] = ()
+    """Moves that want a word: how long, why, who, which number."""
 
 
 def look(hearing: Hearing) -> Looked:
     """What is open where this person may act: the same that 待办 lists in the chat."""
-    town, now = hearing.context.town, hearing.now
-    found = worst_first(open_here(hearing.context, hearing.reads))
-    return Looked(hearing.context, tuple(sorted(found, key=lambda duty: _rank(duty, town, now))), now)
+    found = worst_first(open_here(hearing.context, hearing.reads), hearing.now)
+    return Looked(hearing.context, found, hearing.now)
 
 
 def columns(looked: Looked, wanted: Wanted, words: Texts) -> Mapping[str, tuple[Shown, ...]]:
@@ -95,20 +97,14 @@ def shown(duty: Duty, looked: Looked, words: Texts) -> Shown:
     """One duty as this person sees it now."""
     town = looked.context.town
     village = town.village(duty.village)
-    left = duty.due_at - looked.now if duty.due_at else None
-    late = left is not None and left < timedelta()
-    stands = "late" if late else "soon" if left is not None and left <= SOON else "fine"
+    left, gone = duty.due_at - looked.now if duty.due_at else None, _gone(duty, looked.now)
+    stands = "late" if gone > 1 else "soon" if gone >= NEARLY or (left is not None and left <= SOON) else "fine"
     return Shown(
         duty.ref, duty.kind, village.name if village else "", _text(duty, town, looked.now, words),
         words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at)),
-        max(0, min(100, round(100 * _gone(duty, town, looked.now)))), stands, *_buttons(duty, looked, words),
+        max(0, min(100, round(100 * gone))), stands, *_buttons(duty, looked, words),
+        _more(duty, looked, words),
     )  # fmt: skip
-
-
-def _rank(duty: Duty, town: Town, now: datetime) -> tuple[bool, bool, float]:
-    """What is late first; then danger and fever, which have no due time to be late by; then whose time is nearest its end."""
-    late = duty.due_at is not None and duty.due_at < now
-    return not late, duty.kind not in AT_ONCE, -_gone(duty, town, now)
 
 
 def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...]:
@@ -118,9 +114,9 @@ def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...
     return tuple(line.strip() for line in text.partition(TITLE_ENDS)[2].splitlines() if line.strip())
 
 
-def _gone(duty: Duty, town: Town, now: datetime) -> float:
-    """The part of its time that is gone, above one when it is late; what has no due time is measured by the promise."""
-    whole = (duty.due_at - duty.base) if duty.due_at else town.need_within
+def _gone(duty: Duty, now: datetime) -> float:
+    """The part of its time that is gone, above one when it is late; what has no due time is measured by its kind."""
+    whole = (duty.due_at - duty.base) if duty.due_at else kind_of(duty.kind).within
     return (now - duty.base) / whole if whole > timedelta() else 1.0
 
 
@@ -148,3 +144,11 @@ def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[tuple[Button, ..
     if phone:
         rings += (Button(words.say("board.ring_holder", name=duty.holder_name), url=f"tel:{phone}"),)
     return tuple(b for b in rows[0] if b.data), rings
+
+
+def _more(duty: Duty, looked: Looked, words: Texts) -> tuple[Button, ...]:
+    """What the chat lets its holder do with a word besides; of what nobody holds, only what needs no holder."""
+    mine = duty.state == "claimed" and duty.holder == looked.context.sender
+    names = ("onway", "wait", "errand", "merge", "done") if mine else ("merge", "done") if duty.state == "open" else ()
+    row: Rows = label_buttons(words.locale, (tuple(Button(f"@acts.buttons.{x}", f"d:{x}:{duty.ref}") for x in names),))
+    return row[0] if names else ()

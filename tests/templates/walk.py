@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
-from bot.cards import card, card_list, stand
+from bot.cards import again_list, card, card_list, gone_by, stand
 from bot.post import label_buttons
+from bot.routes import Act
 from bot.sayings import danger_in, menu
 from bot.texts import LOCALES, texts
 from bot.wiring import ROUTES
@@ -25,7 +27,9 @@ from handlers.tip import TipReport
 from handlers.town_report import on_report
 from rules.context import Context
 from rules.duty import Duty
+from rules.ladders import LADDERS
 from rules.roster import Shift
+from rules.seeing import in_hand
 from rules.town import Rung
 from tests.templates.village import (
     CONTEXTS,
@@ -37,15 +41,18 @@ from tests.templates.village import (
     WATCH,
     FakeReads,
     all_duties,
+    card_of,
     open_of,
     states_of,
 )
 
 SETTING_PLACES = {"village": {v.key: (v.name,) for v in TOWN.villages}}
 ARGUMENTS = {
-    "start": ("yaowa", "nowhere"), "bind": ("AAAA2222", "BBBB3333"), "hand": ("3 王秀英", "3 谁"), "errand": ("3 王婶", "3 谁"),
+    "start": ("yaowa", "nowhere"), "bind": ("AAAA2222", "BBBB3333"), "hand": ("3 王秀英", "3 谁"),
+    "errand": ("3 王婶", "3 谁", "3 王秀英"),
     "onway": ("40 分钟",), "wait": ("3 明天上午 药店没货",), "merge": ("3 5", "5 3"), "rate": ("3 poor", "3 good"), "todo": ("2",),
-    "order": ("nowhere", "姚洼 明早8点前 核实3户"),
+    "order": ("nowhere", "姚洼 明早8点前 核实3户", "姚洼、东坡 打扫", "西沟 打扫"),
+    "ack": ("3,5", "3 5"),
 }  # fmt: skip
 """What may follow the name of an act, besides nothing, a number (3), a number and words, and one that is none (99)."""
 SPOKEN = (
@@ -62,6 +69,7 @@ SPOKEN = (
     "很急",
     "urgent",
     "你好",
+    "不满意",
     "谢谢",
     "咋还不来",
     "发烧了",
@@ -94,15 +102,26 @@ def outcomes() -> Iterator[tuple[Context, Outcome]]:
     for reads in _registers():
         for context in CONTEXTS.values():
             for act in ROUTES.acts:
-                if (act.who == "staff" and not context.staff) or (context.among_villagers and not act.aloud):
+                if _kept_from(act, context, reads):
                     continue
                 more = ("3", "3 已送到", "99", *ARGUMENTS.get(act.name, ())) if act.argument != "none" else ()
                 for argument in ("", *more):
                     for now in (NOW, NIGHT) if act.name in ("done", "yes") else (NOW,):
                         yield context, act.run(argument, context, reads, now)
             yield from _unasked(context, reads)
+    night = Setting(texts("zh"), NIGHT, SETTING_PLACES)
+    for duty in states_of(open_of("need")):
+        for listener in ROUTES.listeners:
+            if heard := listener.hear(Said("明早"), LI, FakeReads((duty,)), NIGHT, night):
+                yield LI, heard
     yield from _reports()
     yield from _rotas()
+
+
+def _kept_from(act: Act, context: Context, reads: FakeReads) -> bool:
+    in_hands = act.in_hand and ("volunteer" in context.roles or any(in_hand(duty, context.sender) for duty in reads.duties))
+    may = (act.who == "anyone" and not act.in_hand) or context.staff or in_hands
+    return not may or (context.among_villagers and not act.aloud)
 
 
 def _registers() -> Iterator[FakeReads]:
@@ -120,6 +139,31 @@ def _registers() -> Iterator[FakeReads]:
             if kind == "need":
                 yield FakeReads((duty, other), answered=duty, last=(NOW, 382))
     yield FakeReads(tuple(open_of("need", str(n)) for n in range(1, 20)), watch=WATCH)
+    yield from _hands()
+
+
+def _hands() -> Iterator[FakeReads]:
+    """Things that are asked about together, told again and again, run by a neighbour, put together, or done without a word."""
+    by_wang = replace(open_of("need"), state="claimed", holder="web:wang", holder_name="王秀英", touched_at=NOW)
+    reported = replace(by_wang, state="reported", reported_at=NOW, ask_at=NOW + timedelta(minutes=30), asked_times=1)
+    other, flour = open_of("need", "5"), replace(open_of("need", "5"), card={**card_of("need"), "text": "没面了"})
+    yield FakeReads((reported, replace(reported, ref="5")))
+    yield FakeReads((by_wang, flour))
+    yield FakeReads((by_wang, replace(flour, state="claimed", holder="web:zhang", holder_name="张建国")))
+    yield FakeReads((replace(by_wang, subject="web:other", responsible=""), other))
+    yield FakeReads((replace(by_wang, responsible=""), other))
+    told = tuple(rung.key for rung in LADDERS["need"])
+    for duty in (open_of("need"), by_wang):
+        yield FakeReads((replace(duty, told=told, repeat_at=NOW),))
+    ran = replace(by_wang, card={**by_wang.card, "runner": "web:aunt", "errand": "王婶"})
+    yield FakeReads((ran,))
+    yield FakeReads((ran,), answered=ran)
+    yield FakeReads((replace(ran, state="reported"),))
+    yield FakeReads((replace(by_wang, holder="web:zhang", card=ran.card), replace(ran, ref="5", holder="web:zhang")))
+    order = replace(open_of("order"), state="claimed", holder="web:zhang", holder_name="张建国", touched_at=NOW)
+    yield FakeReads((order,))
+    yield FakeReads((replace(order, state="closed", reported_at=NOW),))
+    yield FakeReads((replace(by_wang, state="closed", confirmed=True),))
     half = open_of("return")
     yield FakeReads((replace(half, card={**half.card, "unfinished": True}),))
 
@@ -127,9 +171,9 @@ def _registers() -> Iterator[FakeReads]:
 def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outcome]]:
     for locale in LOCALES:
         setting = Setting(texts(locale), NOW, SETTING_PLACES)
-        for text in SPOKEN:
+        for said in (*map(Said, SPOKEN), Said(attachment=Attachment("photo", "r"))):
             for listener in ROUTES.listeners:
-                heard = listener.hear(Said(text), context, replace(reads, locale=locale), NOW, setting)
+                heard = listener.hear(said, context, replace(reads, locale=locale), NOW, setting)
                 if heard is not None:
                     yield context, heard
     if context.among_villagers:
@@ -345,9 +389,15 @@ def from_cards() -> Iterator[Spoken]:
             lambda x, d=duty: card(TOWN, d, x, NOW, edited=True),
             lambda x, d=duty: card_list(TOWN, [d, open_of(d.kind, "5")], x, NOW),
             lambda x, d=duty: stand(TOWN, d, x, NOW),
+            lambda x, d=duty: again_list(TOWN, [d, open_of(d.kind, "5")], x, NOW + late, 3),
+            lambda x, d=duty: again_list(TOWN, [replace(d, state="closed")], x, NOW + late),
+            lambda x, d=duty: card_list(TOWN, [d, *_elsewhere(d.kind)], x, NOW + timedelta(days=1)),
         )
         for make in told:
             yield Spoken("", "web:cadres", {x: make(x) for x in LOCALES})
+    yield Spoken("", "web:cadres", {x: gone_by(x) for x in LOCALES})
+    again = open_of("missed")
+    yield _card(replace(again, card={**again.card, "times": ["08:00", "17:00"]}))
     for sort in ("wuhan", "elsewhere", ""):
         for transport in ("plane", "coach", "car", "other", ""):
             yield _return_card({"from": sort, "transport": transport, "symptoms": "", "contact": "yes", "city": ""})
@@ -359,6 +409,11 @@ def from_cards() -> Iterator[Spoken]:
     for about in ("cadre", "higher"):
         tip = open_of("tip", "K7QM")
         yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
+
+
+def _elsewhere(kind: str) -> list[Duty]:
+    """So many of a kind in two villages that a list counts them by village."""
+    return [replace(open_of(kind, str(n)), village=("dongpo", "")[n % 2]) for n in range(5, 40)]
 
 
 def _return_card(more: dict[str, Any]) -> Spoken:
@@ -374,8 +429,8 @@ def from_clock() -> Iterator[Spoken]:
     """What the clock says by itself."""
     for duty in all_duties():
         held: tuple[alarms.Alarm, ...] = ("offer", "nudge", "waited", "ask", "ask_again", "unconfirmed")
-        for alarm in held if duty.holder else held[:1]:
-            for tell in alarms.on_alarm(duty, alarm, TOWN):
+        for alarm, silent in product(held if duty.holder else held[:1], (30, 90)):
+            for tell in alarms.on_alarm(duty, alarm, TOWN, timedelta(minutes=silent)):
                 yield _in_both(tell.block, tell.to, tell.values, tell.buttons)
     yield _in_both("temperature.call", "web:li", {})
     yield _in_both("temperature.remind", "web:li", {"slot": "08:00"})
