@@ -278,10 +278,18 @@ class Front:
                 return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
             if outcome.answers:
                 return self._ended(hearing, conversation, turn, outcome)
-        if resume and hearing.talk is not None and (current := self._conversation(hearing.talk)):
+        if resume and self._is_moot(hearing, outcome):
+            self._drop(hearing)
+        elif resume and hearing.talk is not None and (current := self._conversation(hearing.talk)):
             turn = ask_again(current.form, hearing.talk, hearing.setting, letter.text)
             return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
         return outcome, letter if letter.text else None
+
+    def _is_moot(self, hearing: Hearing, outcome: Outcome) -> bool:
+        """Whether the open form asks for more about something that has just come to its end."""
+        conversation = self._conversation(hearing.talk)
+        moot = conversation.moot if conversation else None
+        return moot is not None and hearing.talk is not None and moot(hearing.talk.answers, outcome.facts)
 
     def _ended(
         self, hearing: Hearing, conversation: Conversation, turn: Turn, before: Outcome

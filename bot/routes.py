@@ -29,9 +29,10 @@ class Conversation:
     """Answers already known of the person."""
     gives_way: bool = False
     """Whether it only asks for more about what is already on its way, and gives way to whatever else is said."""
-
     gives_way_to: tuple[str, ...] = ("need_more",)
     """The forms that what is said beside this one may open."""
+    moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
+    """Whether these facts leave it nothing to ask for, given its answers so far."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Act:
     length of time."""
     words: bool = False
     """With ``ref`` or ``span``: whether words alone may follow too, set apart (办结 送到了)."""
+    in_hand: bool = False
+    """Whether only staff, and who has something in hand (offered to them, theirs, or its errand), may do it."""
     aloud: bool = False
     """Whether its answer names nobody, so that it may be given where a village reads along."""
 

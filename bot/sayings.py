@@ -10,13 +10,28 @@ from chat.letter import Button, Say
 from chat.reading.moments import read_span
 from chat.reading.numbers import normalise
 from chat.reading.phrases import matches
+from handlers.duty.which import open_here
 from rules.context import Context
 
 SEPARATORS = " :,，：。、#【】"
 
 
 def argument_of(act: Act, hearing: Hearing) -> str | None:
-    """What follows the act's name, from its button or typed; None when this is not the act that was meant."""
+    """What follows the act's name, from its button or typed; None when this is not the act that was meant, or when it is for
+    those who have something in hand and this person has not."""
+    argument = _argument_of(act, hearing)
+    return argument if argument is None or not act.in_hand or _may_act(hearing) else None
+
+
+def _may_act(hearing: Hearing) -> bool:
+    """Staff, a volunteer, who presses a button of a card they were sent, and whoever has something in hand."""
+    context = hearing.context
+    if context.staff or "volunteer" in context.roles or hearing.incoming.said.button:
+        return True
+    return hearing.incoming.private and bool(open_here(context, hearing.reads))
+
+
+def _argument_of(act: Act, hearing: Hearing) -> str | None:
     pressed = hearing.incoming.said.button
     if pressed:
         name, _, argument = pressed.removeprefix("d:").partition(":")

@@ -208,6 +208,13 @@ def on_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> 
     return replace(on_more(need_more.report(answers), context, reads, now), says=())
 
 
+def is_moot(answers: Answers, facts: tuple[object, ...]) -> bool:
+    """Whether the need that more is asked about was just taken back, or called done or not done: nobody asks then how urgent."""
+    ref = str(answers.get("ref", "")).partition(".")[0]
+    ends = ("cancelled", "confirmed", "reopened")
+    return any(isinstance(fact, DutyMoved) and fact.duty.ref == ref and fact.what in ends for fact in facts)
+
+
 def _until_morning(duty: Duty, context: Context, now: datetime) -> Outcome:
     """明早再办: only the asker may say so, and it is counted in a column of its own."""
     begins = morning(now, context.town)
@@ -227,6 +234,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     if not things(text) - {thing for duty in mine for thing in things(_text(duty))}:
         if (more := _more_urgent(text, context, reads, now, setting)) is not None:
             return more
+        if mine and (chosen := _tonight_or_morning(text, mine, context, now, setting)) is not None:
+            return chosen
         if mine and reads.named("need.nag", text):
             return _known_already(mine[-1], context, now)
     if not (things(text) or _has_sign(text, context, reads, setting)):
@@ -270,6 +279,24 @@ def _more_urgent(text: str, context: Context, reads: Reads, now: datetime, setti
     moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text)
     return Outcome((fact,), (_kept(moved, context, now),))
+
+
+def _tonight_or_morning(
+    text: str, mine: tuple[Duty, ...], context: Context, now: datetime, setting: Setting
+) -> Outcome | None:  # fmt: skip
+    """明早, or 今晚就要, said at night when the form that asks for it is gone: good as long as nobody has taken the need."""
+    options = setting.words.options("need_more.tonight_options").items()
+    chosen = next((key for key, words in options if matches(text, words)), "")
+    if not chosen or not is_quiet(now, context.town):
+        return None
+    latest = max(mine, key=lambda d: d.opened_at)
+    sleeps = latest.postponed and latest.starts_at is not None and latest.starts_at > now
+    if chosen == "morning" and not sleeps:
+        taken = Outcome(says=(Say("need.taken_already", {"duty": latest, "due": _clock(latest, context)}),))
+        return taken if latest.holder else _until_morning(latest, context, now)
+    if chosen == "now" and sleeps:
+        return _tonight_after_all(latest, context, now)
+    return _known_already(latest, context, now)
 
 
 def _kept(duty: Duty, context: Context, now: datetime, told: bool = True) -> Say:

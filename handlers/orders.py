@@ -5,6 +5,7 @@ from typing import Protocol
 
 from chat.letter import Outcome, Say
 from chat.reading.moments import read_moment
+from chat.reading.phrases import AND as SEPARATORS
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyOpened
@@ -26,27 +27,52 @@ def on_order(argument: str, context: Context, reads: Reads, now: datetime) -> Ou
     """交办 姚洼 明早8点前 核实3户: a duty of that village, with a due time and a ladder; the one who gave it is asked nothing."""
     if not context.roles & ORDERERS and context.place != "office":
         return Outcome(says=(Say("orders.not_yours"),))
-    village, rest = _village(argument, context)
-    if village is None or not rest:
+    villages, rest = _villages(argument, context)
+    if not villages or not rest:
         return Outcome(says=(Say("orders.how", {"said": argument}),))
+    if foreign := next((v for v in villages if not _may_order(v, context)), None):
+        own = [v.name for v in context.town.villages if _may_order(v, context)]
+        return Outcome(says=(Say("orders.elsewhere", {"village": foreign.name, "own": own}),))
     found = read_moment(rest, now)
     due, text = found if found and found[1] else (now + UNLESS_SAID, rest)
     line = next(
         (x.key for x in context.town.lines if {context.sender, context.chat} & {x.leader, x.deputy}), "monitoring"
     )
     card = {"text": text, "who": context.name, "by": context.name}
-    duty = open_duty(
-        Duty(reads.new_number(), "order", now, village.key, line, subject=context.chat, due_at=due, card=card)
-    )
-    shown = {"duty": duty, "village": village.name, "due": due, "text": text}
-    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (Say("orders.given", shown),))
+    duties = [
+        open_duty(Duty(reads.new_number(), "order", now, v.key, line, subject=context.chat, due_at=due, card=card))
+        for v in villages
+    ]
+    facts = tuple(DutyOpened(duty, who=context.sender, chat=context.chat) for duty in duties)
+    shown = ({"duty": d, "village": v.name, "due": due, "text": text} for d, v in zip(duties, villages, strict=True))
+    return Outcome(facts, tuple(Say("orders.given", values) for values in shown))
+
+
+def _may_order(village: Village, context: Context) -> bool:
+    """Whether whoever speaks may give this village an order: an area head only those of their own district."""
+    if context.place == "office" or context.roles & (ORDERERS - {"area_head"}):
+        return True
+    area = context.town.area_of(village.key)
+    return area is not None and area.head == context.sender
+
+
+def _villages(said: str, context: Context) -> tuple[list[Village], str]:
+    """The villages that are named first, and the rest: 姚洼、石门 明早8点前 核实3户."""
+    first, rest = _village(said, context)
+    found = [first] if first else []
+    while first is not None:
+        first, after = _village(rest, context)
+        if first is None or rest[len(rest) - len(after) - 1].strip(SEPARATORS):
+            break
+        found, rest = [*found, *(() if first in found else (first,))], after
+    return found, rest
 
 
 def _village(said: str, context: Context) -> tuple[Village | None, str]:
     """The village that is named first, and the rest."""
-    said = said.strip()
+    said = said.strip(SEPARATORS)
     for village in sorted(context.town.villages, key=lambda v: len(v.name), reverse=True):
         for name in (village.name, village.key):
             if said.lower().startswith(name.lower()):
-                return village, said[len(name) :].strip(" :,")
+                return village, said[len(name) :].strip(SEPARATORS)
     return None, said

@@ -10,14 +10,16 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from rules.duty import ANYBODY, Duty
-from rules.town import Ladder
+from rules.duty import ANYBODY, Duty, reached
+from rules.town import Ladder, Rung
 
 Alarm = Literal["offer", "nudge", "waited", "ask", "ask_again", "unconfirmed", "repeat"]
 
 OFFER = timedelta(minutes=10)
 NUDGE = timedelta(minutes=30)
 ASK_AGAIN = timedelta(minutes=30)
+UNHELD = timedelta(minutes=30)
+"""What was acknowledged while nobody had it rings again after this time, if nobody has it still."""
 UNCONFIRMED = timedelta(minutes=90)
 """After the second question: two hours of waking time after the first."""
 QUESTIONS: tuple[Alarm, ...] = ("ask", "ask_again", "unconfirmed")
@@ -45,6 +47,14 @@ def next_alarm(duty: Duty) -> tuple[datetime, Alarm] | None:
     return min(_alarms(duty), default=None)
 
 
+def asked_at(duty: Duty) -> datetime | None:
+    """When the asker was last asked whether it is done; None before the first time. At the earliest: what falls into a night
+    is put off till its end."""
+    if duty.state != "reported" or duty.ask_at is None or not duty.asked_times:
+        return None
+    return duty.ask_at - (ASK_AGAIN if duty.asked_times == 1 else UNCONFIRMED)
+
+
 def _alarms(duty: Duty) -> list[tuple[datetime, Alarm]]:
     found: list[tuple[datetime, Alarm]] = []
     if duty.offered_at is not None and duty.offered_to:
@@ -62,7 +72,8 @@ def ring(duty: Duty, what: Alarm, ladder: Ladder, now: datetime, zone: ZoneInfo)
     """The duty after its alarm has rung: what is asked or told follows from ``what``. ``zone`` is the town's."""
     match what:
         case "offer":
-            return replace(duty, offered_to="", offered_at=None)
+            back = replace(duty, offered_to="", offered_at=None)
+            return replace(back, repeat_at=duty.repeat_at or resumed(back, ladder, now))
         case "nudge":
             return replace(duty, touched_at=now, nudges=duty.nudges + 1, offered_to=duty.offered_to or ANYBODY)
         case "waited":
@@ -76,8 +87,20 @@ def ring(duty: Duty, what: Alarm, ladder: Ladder, now: datetime, zone: ZoneInfo)
                 duty, state="closed", confirmed=False, closed_at=now, ask_at=None, rung_at=None, repeat_at=None
             )
         case "repeat":
-            last = max((r for r in ladder if r.key in duty.told and r.repeat), key=lambda r: r.after, default=None)
+            last = repeating(duty, ladder)
             return replace(duty, repeat_at=now + last.repeat if last and last.repeat else None)
+
+
+def repeating(duty: Duty, ladder: Ladder) -> Rung | None:
+    """The latest rung that was told and is told again until somebody acknowledges it."""
+    return max((r for r in ladder if r.key in duty.told and r.repeat), key=lambda r: r.after, default=None)
+
+
+def resumed(duty: Duty, ladder: Ladder, now: datetime) -> datetime | None:
+    """When the rung that repeats is told again, should it start over now; None when there is none, or the duty is past it."""
+    rung = repeating(duty, ladder)
+    past = rung is None or reached(duty.state, rung.unless)
+    return None if past or rung is None or rung.repeat is None else now + rung.repeat
 
 
 def put_off(duty: Duty, what: Alarm, to: datetime) -> Duty:

@@ -9,7 +9,7 @@ Place = Literal["private", "group", "cadres", "office", "other"]
 
 STAFF = frozenset(
     {"cadre", "grid_worker", "village_head", "area_head", "line_leader", "deputy", "command_post", "duty_leader"}
-    | {"duty_officer", "admin"}
+    | {"duty_officer", "inspector", "admin"}
 )
 
 

@@ -7,6 +7,7 @@ commit. Source: TOWN.md (首问负责、2小时办结) and the issue on the two-
 from dataclasses import replace
 from datetime import datetime
 
+from rules.alarms import UNHELD, resumed
 from rules.climbing import schedule
 from rules.duty import ANYBODY, Actor, Duty, Refusal
 from rules.kinds import kind_of
@@ -16,7 +17,8 @@ Moved = Duty | Refusal
 
 
 def claim(duty: Duty, by: Actor, ladder: Ladder, now: datetime) -> Moved:
-    """我来办: the first to take it is responsible; who is offered it takes it over from the holder, who had it until now."""
+    """我来办: the first to take it is responsible; who is offered it takes it over from the holder, who had it until now.
+    The first claim stops the repeating of a rung; passing it on among the village does not."""
     if duty.over:
         return Refusal("already_over")
     if duty.holder == by.id and duty.state == "claimed":
@@ -28,8 +30,8 @@ def claim(duty: Duty, by: Actor, ladder: Ladder, now: datetime) -> Moved:
         return Refusal("already_taken")
     moved = replace(
         duty, state="claimed", holder=by.id, holder_name=by.name, offered_to="", offered_at=None,
-        claimed_at=duty.claimed_at or now, touched_at=now, nudges=0, wait_until=None, repeat_at=None,
-        handovers=duty.handovers + taken_over,
+        claimed_at=duty.claimed_at or now, touched_at=now, nudges=0, wait_until=None,
+        repeat_at=duty.repeat_at if taken_over else None, handovers=duty.handovers + taken_over,
     )  # fmt: skip
     return schedule(moved, ladder, now)
 
@@ -42,7 +44,7 @@ def offer(duty: Duty, by: Actor, to: Address, now: datetime) -> Moved:
         return Refusal("already_reported")
     if duty.holder and duty.holder != by.id:
         return Refusal("not_yours")
-    return replace(duty, offered_to=to, offered_at=now, repeat_at=None)
+    return replace(duty, offered_to=to, offered_at=now)
 
 
 def decline(duty: Duty, by: Actor) -> Moved:
@@ -58,20 +60,20 @@ def touch(duty: Duty, by: Actor, now: datetime) -> Moved:
     """路上, 还要 40 分钟, a photo: the holder is at it."""
     refused = _not_holder(duty, by)
     offered = "" if duty.offered_to == ANYBODY else duty.offered_to
-    return refused or replace(duty, touched_at=now, nudges=0, wait_until=None, repeat_at=None, offered_to=offered)
+    return refused or replace(duty, touched_at=now, nudges=0, wait_until=None, offered_to=offered)
 
 
 def put_on_wait(duty: Duty, by: Actor, until: datetime, why: str) -> Moved:
     """等: for something outside, until when and why; neither the due time nor the ladder waits with it."""
     refused = _not_holder(duty, by)
-    return refused or replace(
-        duty, touched_at=duty.touched_at, wait_until=until, repeat_at=None, card={**duty.card, "waits_for": why}
-    )
+    return refused or replace(duty, touched_at=duty.touched_at, wait_until=until, card={**duty.card, "waits_for": why})
 
 
-def acknowledge(duty: Duty) -> Moved:
-    """知道了: stops the repeating, and nothing else."""
-    return Refusal("already_over") if duty.over else replace(duty, repeat_at=None)
+def acknowledge(duty: Duty, now: datetime) -> Moved:
+    """知道了, from whom the rung was told: stops its repeating, and nothing else; for half an hour only while nobody has it."""
+    if duty.over:
+        return Refusal("already_over")
+    return duty if duty.repeat_at is None else replace(duty, repeat_at=None if duty.holder else now + UNHELD)
 
 
 def report_done(duty: Duty, by: Actor, ladder: Ladder, now: datetime, ask_at: datetime) -> Moved:
@@ -100,18 +102,27 @@ def confirm(duty: Duty, now: datetime) -> Moved:
 def reopen(duty: Duty, ladder: Ladder, now: datetime) -> Moved:
     """没办好: with the same holder, on the original clock; rungs passed over meanwhile are told now.
 
-    A duty closed after silence may be reopened too: silence was no consent.
+    A duty closed after silence may be reopened too, silence was no consent; and so may one whose asker was only told.
     """
-    silent = duty.state == "closed" and duty.confirmed is False
-    if duty.over and not silent:
+    unsaid = may_reopen(duty)
+    if duty.over and not unsaid:
         return Refusal("already_over")
-    if duty.state != "reported" and not silent:
+    if duty.state != "reported" and not unsaid:
         return Refusal("not_reported")
     again = replace(
         duty, state="claimed", reported_at=None, closed_at=None, confirmed=None, ask_at=None, asked_times=0,
         touched_at=now, reopened=duty.reopened + 1,
     )  # fmt: skip
-    return schedule(again, ladder, now)
+    return schedule(replace(again, repeat_at=resumed(again, ladder, now)), ladder, now)
+
+
+def may_reopen(duty: Duty) -> bool:
+    """Whether a duty is closed, but the one who asked for it has said nothing to that: by silence, or by its doer's word."""
+    if duty.state != "closed" or duty.merged_into:
+        return False
+    kind = kind_of(duty.kind)
+    told_only = kind.asker and not kind.asks and duty.reported_at is not None
+    return duty.confirmed is False or (told_only and duty.confirmed is None)
 
 
 def cancel(duty: Duty, now: datetime) -> Moved:
@@ -121,13 +132,29 @@ def cancel(duty: Duty, now: datetime) -> Moved:
     return replace(_closed(duty, now, None), state="cancelled")
 
 
-def merge(duty: Duty, into: Duty, now: datetime) -> Moved:
-    """并: the same thing told twice; in the figures it is judged as the one it went into."""
+def merge(duty: Duty, into: Duty, by: Actor, leads: bool, now: datetime) -> Moved:
+    """并: the same thing told twice by the same person; in the figures it is judged as the one it went into.
+
+    Nothing goes into what is said to be done already: it would be called done with it. Who stands above the village
+    (``leads``) may put together what somebody else has.
+    """
     if duty.over or into.over:
         return Refusal("already_over")
-    if duty.ref == into.ref or into.merged_into or (duty.kind, duty.village) != (into.kind, into.village):
+    same = (duty.kind, duty.village, duty.subject) == (into.kind, into.village, into.subject)
+    if duty.ref == into.ref or not same or "reported" in (duty.state, into.state):
         return Refusal("cannot_merge")
+    if duty.holder and not leads and by.id not in (duty.holder, duty.responsible, duty.stand_in):
+        return Refusal("not_yours_to_merge")
     return replace(_closed(duty, now, None), merged_into=into.ref)
+
+
+def take_in(into: Duty, duty: Duty, ladder: Ladder, now: datetime) -> Duty:
+    """What another was put together with: its card says both, as urgent as either, so that nothing of the other is lost."""
+    texts = (str(into.card.get("text", "")), str(duty.card.get("text", "")))
+    both = texts[0] if texts[1] in texts[0] else " + ".join(filter(None, texts))
+    urgency = "now" if "now" in (into.urgency, duty.urgency) else into.urgency
+    card = {**into.card, **({"text": both} if both else {}), **({"urgency": urgency} if urgency else {})}
+    return schedule(replace(into, card=card, urgency=urgency), ladder, now)
 
 
 def postpone(duty: Duty, morning: datetime, due: datetime) -> Moved:

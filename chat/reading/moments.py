@@ -7,10 +7,12 @@ from chat.reading.numbers import arabic, normalise
 
 TAIL = " ,，。前之以后内"
 """What is left of "before 8" or "in 40 minutes" when the moment is taken out."""
+BY = r"(?:之前|以前|前|以内|之内|内| 前(?=\s))?"
+"""What may follow a moment (8点前), and goes with it."""
 MINUTES = r"(?:分钟|分|minutes?|mins?|m)"
 HOURS = r"(?:个?小时|个?钟头|hours?|hrs?|h)"
 DAYS_AHEAD = {
-    "大后天": 3, "后天": 2, "明天": 1, "明早": 1, "明晚": 1, "明": 1, "今天": 0, "今晚": 0, "今早": 0,
+    "大后天": 3, "后天": 2, "明天": 1, "明早": 1, "明晚": 1, "今天": 0, "今晚": 0, "今早": 0,
     "day after tomorrow": 2, "tomorrow": 1, "today": 0, "tonight": 0,
 }  # fmt: skip
 PARTS_OF_DAY = {
@@ -64,9 +66,13 @@ def _day(said: str) -> tuple[int | None, str]:
     for word in sorted(DAYS_AHEAD, key=len, reverse=True):
         found = re.search(re.escape(word), said, re.IGNORECASE)
         if found:
+            by = "" if word[-1] in "早晚" else BY
+            found = re.search(re.escape(word) + by, said, re.IGNORECASE) or found
             part = next((p for p in ("早", "晚") if word.endswith(p)), "tonight" if word == "tonight" else "")
             return DAYS_AHEAD[word], f"{said[: found.start()]}{part}{said[found.end() :]}"
-    return None, said
+    # 明上午, 明8点; but neither 明年 nor 明白.
+    short = re.search(r"明(?=[早晚上中下傍\d])", said)
+    return (1, said[: short.start()] + said[short.end() :]) if short else (None, said)
 
 
 def _clock(said: str) -> tuple[time | None, str]:
@@ -75,7 +81,7 @@ def _clock(said: str) -> tuple[time | None, str]:
     found = re.search(r"(\d{1,2})(?::(\d\d)|[点时](?:(\d{1,2})分?|(半))?)", said) or re.search(
         r"\b(\d{1,2})(?::(\d\d))? ?([ap]m)\b", said.lower()
     )
-    bare = re.sub(re.escape(part), " ", said, count=1, flags=re.IGNORECASE) if part else said
+    bare = re.sub(re.escape(part) + BY, " ", said, count=1, flags=re.IGNORECASE) if part else said
     if not found:
         return (time(alone), bare) if part else (None, said)
     hour, minute = int(found[1]), int(found[2] or 0)
@@ -85,4 +91,4 @@ def _clock(said: str) -> tuple[time | None, str]:
     hour += 12 if afternoon and hour < 12 else 0
     if hour > 23 or minute > 59:
         return None, said
-    return time(hour, minute), bare.replace(found[0], " ", 1)
+    return time(hour, minute), re.sub(re.escape(found[0]) + BY, " ", bare, count=1)

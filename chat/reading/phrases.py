@@ -10,6 +10,8 @@ from chat.reading.numbers import arabic, normalise
 HAN = r"\u3400-\u9fff"
 PARTICLES = "啊呀了哦吧呢嘛啦哈呗哟喔"
 """Said at the end of a sentence; they change its tone, not its meaning. 吗 is not among them: it asks."""
+AND = " :：,，、和"
+"""What may stand between two names."""
 OPENERS = "嗯哦啊噢唉"
 SHORT = 8
 """Letters in which nobody says more than one thing."""
@@ -20,6 +22,8 @@ NOT = re.compile(
 )
 EITHER = re.compile(r"(.)[不没]\1")
 """有没有, 急不急: both are named, neither is meant."""
+PARTS = re.compile(rf"[,.!;~，。！；、]+|(?<=[{HAN}])\s+")
+"""What stands between two things that are said in one message."""
 POSITION = re.compile(
     r"(?:我?选择?|我要)?第?(\d{1,3})(?:个|项|条|号|种)?|(?:option|number|no) ?(\d{1,3})|the (first|second|third)(?: one)?"
 )
@@ -40,6 +44,14 @@ def matches(text: str, phrases: Sequence[str]) -> bool:
     """Whether the text is one of the phrases, whatever its case, spaces, punctuation and closing particles."""
     wanted = _all_bare(tuple(phrases))
     return any(way in wanted for way in _ways(text))
+
+
+def agreeing(text: str, phrases: Sequence[str], besides: Sequence[str]) -> bool:
+    """Whether the text is one of the phrases, or nothing but such and what is said ``besides`` (妥了，谢谢)."""
+    parts = [part for part in PARTS.split(normalise(text)) if part.strip()]
+    meant = [matches(part, phrases) for part in parts]
+    others = (matches(part, besides) for part, said in zip(parts, meant, strict=True) if not said)
+    return matches(text, phrases) or (any(meant) and all(others))
 
 
 @cache

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chat.letter import Button, Lane, Tell
 from rules.alarms import Alarm
+from rules.context import STAFF
 from rules.duty import ANYBODY, Duty
 from rules.kinds import kind_of
 from rules.town import Address, Town
@@ -20,14 +22,17 @@ def reminded(duty: Duty, what: Alarm) -> Address:
     return duty.holder if what in REMINDS else ""
 
 
-def on_alarm(duty: Duty, what: Alarm, town: Town) -> tuple[Tell, ...]:
-    """What is said, and to whom, when an alarm of this duty (as it stood) rings; a repeated rung has the ladder's words."""
+def on_alarm(duty: Duty, what: Alarm, town: Town, silent: timedelta) -> tuple[Tell, ...]:
+    """What is said, and to whom, when an alarm of this duty (as it stood) rings; a repeated rung has the ladder's words.
+    ``silent``: for how long its holder has said nothing."""
     village = town.village(duty.village)
     open_to_village = village is not None and duty.card.get("about") not in ("cadre", "higher")
     group = village.cadres if village and open_to_village else ""
     due = duty.due_at.astimezone(town.zone).strftime("%H:%M") if duty.due_at else ""
     shown = {"duty": duty, "card": duty.shown, "village": village.name if village else "", "who": duty.holder_name}
-    words = _Words(duty, {**shown, "due": due, "note": ""})
+    asked_again = any(p.id == duty.offered_to and STAFF & set(p.roles) for p in town.people)
+    more = {"due": due, "note": "", "silent": silent // timedelta(minutes=1), "staff": asked_again}
+    words = _Words(duty, {**shown, **more})
     match what:
         case "offer":
             back = words.to(duty.holder or group, "duty.offer_back", "hand", lane="reply")

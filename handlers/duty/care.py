@@ -1,30 +1,31 @@
-"""How it goes: on the way, waiting, seen, an errand, a photo, the history, my households; without it silence would be all
+"""How it goes: on the way, waiting, seen, the history, my households; without it silence would be all
 that anybody heard between the claim and the end."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chat.incoming import Said
 from chat.letter import Outcome, Say, Tell
 from chat.reading.moments import read_moment, read_span
+from handlers.duty.errand import relayed, runs
 from handlers.duty.which import (
     Reads,
     actor,
     buttons,
-    mine,
+    is_ref,
+    ladder_for,
     open_here,
     refused,
     tell_subject,
-    tell_village,
     values,
     which,
 )
-from rules.alarms import NUDGE
+from rules.alarms import NUDGE, repeating
 from rules.context import Context
 from rules.duty import Duty, worst_first
 from rules.facts import DutyMoved
 from rules.moves import acknowledge, put_on_wait, touch
-from rules.seeing import may_see
+from rules.routing import addresses
+from rules.seeing import of_command_post, shown_to_subject
+from rules.town import Rung
 
 
 def on_way(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -33,6 +34,8 @@ def on_way(argument: str, context: Context, reads: Reads, now: datetime) -> Outc
     meant = which("" if span and argument[:1].isdecimal() else argument, context, reads, ("claimed",))
     if meant.duty is None:
         return meant.sorry
+    if runs(meant.duty, context):
+        return relayed(meant.duty, context, reads, now, "on_way", "" if span else meant.rest, span)
     # Who says how long it takes is asked again when that is over.
     later = max(span - NUDGE, timedelta()) if span else timedelta()
     moved = touch(meant.duty, actor(context), now + later)
@@ -62,85 +65,68 @@ def on_wait(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     leader = line.leader if line else ""
     told = [Tell(leader, "duty.waits", shown, buttons(moved, "ack"), "reply", moved.ref)] if leader else []
     tells = tuple(told) + tell_subject(moved, "duty.waits_for_you", context, reads, until=until, why=why)
-    return Outcome(
-        (DutyMoved(moved, "waits", context.sender, context.chat, why),), (Say("duty.waits_kept", shown),), tells
-    )
+    fact = DutyMoved(moved, "waits", context.sender, context.chat, f"{until.isoformat(timespec='minutes')} {why}")
+    return Outcome((fact,), (Say("duty.waits_kept", shown),), tells)
 
 
 def on_acknowledge(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """知道了: somebody above has seen it; the repeating stops, the duty stays as it is."""
+    """知道了, from whom a rung was told that repeats: the repeating stops, the duty stays as it is. Nobody else stops it; where
+    nothing repeats it only says that somebody has seen it."""
     meant = which(argument, context, reads, ("open", "claimed", "reported"))
-    if meant.duty is None:
+    duty = meant.duty
+    if duty is None:
         return meant.sorry
-    moved = acknowledge(meant.duty)
-    if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
+    repeats = duty.repeat_at is not None and not duty.over
+    rung = repeating(duty, ladder_for(duty, context)) if repeats else None
+    if rung is not None and not _told(rung, duty, context, reads):
+        return Outcome(says=(Say("duty.ack_not_yours", {**values(duty, context), "targets": list(rung.tell)}),))
+    moved = acknowledge(duty, now)
+    if (sorry := refused(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     fact = DutyMoved(moved, "seen", context.sender, context.chat)
-    return Outcome((fact,), (Say("duty.acknowledged", values(moved, context)),))
+    return Outcome((fact,), (Say("duty.acknowledged" if repeats else "duty.seen", values(moved, context)),))
 
 
-def on_errand(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """代购 3 王婶: somebody runs the errand, the holder stays responsible."""
-    meant = which(argument, context, reads, ("claimed",))
-    if meant.duty is None:
-        return meant.sorry
-    if not meant.rest:
-        return Outcome(says=(Say("duty.errand_how", {"duty": meant.duty}),))
-    moved = touch(meant.duty, actor(context), now)
-    if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
-        return sorry or Outcome()
-    moved = replace(moved, card={**moved.card, "errand": meant.rest})
-    runner = next((p for p in context.town.people if p.name == meant.rest and p.village == moved.village), None)
-    shown = values(moved, context, name=meant.rest)
-    tells = (Tell(runner.id, "duty.errand_for", shown, lane="alert", duty=moved.ref),) if runner else ()
-    fact = DutyMoved(moved, "errand", context.sender, context.chat, meant.rest)
-    return Outcome((fact,), (Say("duty.errand_kept", {**shown, "reached": runner is not None}),), tells)
-
-
-def on_reply(said: Said, context: Context, reads: Reads, now: datetime) -> Outcome | None:
-    """Words, a voice message or a photo in answer to a card are attached to it; None when no card was answered."""
-    duty = reads.duty_replied_to()
-    if duty is None or not may_see(duty, context) or not (said.text.strip() or said.attachment):
-        return None
-    if duty.over:
-        return Outcome(says=(Say("duty.already_over", {"duty": duty}),))
-    more = list(duty.card.get("notes", ()))
-    files = list(duty.card.get("attachments", ()))
-    if said.attachment:
-        files.append([said.attachment.kind, said.attachment.ref])
-    if said.text.strip():
-        more.append(f"{context.name}: {' '.join(said.text.split())[:200]}")
-    moved = replace(duty, card={**duty.card, "notes": more[-5:], "attachments": files[-10:]})
-    if duty.holder == context.sender and duty.state == "claimed":
-        moved = replace(moved, touched_at=now)
-    note = said.text.strip() or (said.attachment.kind if said.attachment else "")
-    fact = DutyMoved(moved, "added", context.sender, context.chat, note)
-    tells = tell_village(moved, "duty.note_added", context, note=said.text.strip(),
-                          file=said.attachment.kind if said.attachment else "")  # fmt: skip
-    return Outcome((fact,), (Say("duty.attached", values(moved, context)),), tells)
+def _told(rung: Rung, duty: Duty, context: Context, reads: Reads) -> bool:
+    """Whether a rung is told to whoever speaks: in their chat, on their shift, or as somebody of the command post."""
+    shifts = tuple(shift for shift, _ in reads.shifts_now())
+    told = {a for target in rung.tell for a in addresses(context.town, duty, target, shifts)}
+    return bool({context.chat, context.sender} & told) or of_command_post(context)
 
 
 def on_history(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """进展 12: every move, who and when, as it is kept."""
     meant = which(argument, context, reads, ("open", "claimed", "reported"))
-    if meant.duty is None:
-        own = mine(argument, context, reads)
-        if own is None:
-            return meant.sorry if context.staff else Outcome(says=(Say("duty.nothing_of_yours"),))
-        meant = replace(meant, duty=own)
-    zone = context.town.zone
-    duty = meant.duty
-    lines = [
-        {
-            "at": at.astimezone(zone),
-            "what": what.partition(" ")[0],
-            "who": who,
-            "note": note,
-            "sort": what.partition(" ")[2],
-        }
-        for at, what, who, note in reads.history(duty.ref if duty else "")
-    ]
+    duty = meant.duty or _own(argument, context, reads)
+    if duty is None:
+        return meant.sorry if context.staff else Outcome(says=(Say("duty.nothing_of_yours"),))
+    lines = [_past(duty, context, *row) for row in reads.history(duty.ref)]
     return Outcome(says=(Say("duty.history", {"duty": duty, "lines": lines}),))
+
+
+def _own(argument: str, context: Context, reads: Reads) -> Duty | None:
+    """What somebody may read of as the one it is for: by its number, else what was asked for last."""
+    first = argument.split(maxsplit=1)[0] if argument else ""
+    if first and is_ref(first):
+        named = reads.duty(first)
+        return named if named is not None and shown_to_subject(named, context) else None
+    found = [d for d in reads.open_duties_of(context.sender) if shown_to_subject(d, context)]
+    return max(found, key=lambda d: d.opened_at, default=None)
+
+
+def _past(duty: Duty, context: Context, at: datetime, what: str, who: str, note: str, chat: str) -> dict[str, object]:
+    """One move as words show it: when, what, who, from which kind of chat, and until when something is waited for."""
+    zone = context.town.zone
+    sort, _, rest = what.partition(" ")
+    until = None
+    if sort == "waits":
+        moment, _, note = note.partition(" ")
+        until = datetime.fromisoformat(moment).astimezone(zone)
+    village = context.town.village(duty.village)
+    groups = {context.town.command_post: "command_post", village.cadres if village else "": "cadres"}
+    place = groups.get(chat, "private") if chat else ""
+    return {"at": at.astimezone(zone), "what": sort, "sort": rest, "who": who, "note": note, "until": until,
+            "place": place}  # fmt: skip
 
 
 def on_my_households(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:

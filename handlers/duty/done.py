@@ -1,20 +1,16 @@
-"""Done, and what the person it is for says to that; without it a duty would be closed by whoever wanted to be rid of it."""
+"""Done, and put together with another; without it nobody would learn that something is finished."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from chat.form import Setting
-from chat.incoming import Said
-from chat.letter import Button, Outcome, Rows, Say, Tell
-from chat.reading.phrases import matches
+from chat.letter import Outcome, Say, Tell
+from handlers.duty import asker
+from handlers.duty.errand import relayed, runs
 from handlers.duty.which import (
     Reads,
     actor,
     buttons,
     ladder_for,
-    mine,
     refused,
-    refused_you,
     tell_subject,
     tell_village,
     values,
@@ -22,12 +18,11 @@ from handlers.duty.which import (
 )
 from rules.alarms import awake, ring
 from rules.context import Context
-from rules.duty import Duty
+from rules.duty import Duty, Refusal
 from rules.facts import DutyMoved
 from rules.kinds import kind_of
-from rules.moves import cancel, confirm, merge, reopen, report_done
-
-RATINGS = ("good", "fair", "poor")
+from rules.moves import merge, report_done, take_in
+from rules.seeing import realm_of
 
 
 def on_done(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -35,6 +30,8 @@ def on_done(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     meant = which(argument, context, reads)
     if meant.duty is None:
         return meant.sorry
+    if runs(meant.duty, context):
+        return relayed(meant.duty, context, reads, now, "done", meant.rest)
     zone = context.town.zone
     ask_at = awake(now, zone)
     moved = report_done(meant.duty, actor(context), ladder_for(meant.duty, context), now, ask_at)
@@ -43,101 +40,56 @@ def on_done(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     tells: tuple[Tell, ...] = ()
     if moved.state == "reported" and ask_at <= now:
         moved = ring(moved, "ask", ladder_for(moved, context), now, zone)
-        tells = (
-            Tell(moved.subject, "duty.is_it_done", values(moved, context, note=meant.rest), yes_no(moved), "reply"),
-        )
+        shown = values(moved, context, note=meant.rest)
+        tells = (Tell(moved.subject, "duty.is_it_done", shown, buttons(moved, "yes", "no"), "reply", moved.ref),)
     elif moved.state == "closed" and not kind_of(moved.kind).quiet:
         tells = tell_subject(moved, "duty.done_for_you", context, reads, note=meant.rest)
     if moved.kind == "order" and moved.over and moved.subject not in (context.chat, context.sender):
-        # Whoever gave an order hears of its end too.
-        tells += (Tell(moved.subject, "duty.closed", values(moved, context, note=meant.rest), (), "reply", moved.ref),)
+        # Whoever gave an order hears of its end too, and has the last word.
+        shown = values(moved, context, note=meant.rest)
+        tells += (Tell(moved.subject, "duty.order_done", shown, buttons(moved, "no"), "reply", moved.ref),)
     block = {True: "duty.closed", False: "duty.reported" if ask_at <= now else "duty.reported_night"}[moved.over]
     tells += tell_village(moved, block, context, note=meant.rest)
     says = Say(block, values(moved, context, note=meant.rest))
     return Outcome((DutyMoved(moved, "reported", context.sender, context.chat, meant.rest),), (says,), tells)
 
 
-def yes_no(duty: Duty) -> Rows:
-    """办好了 / 没办好."""
-    return buttons(duty, "yes", "no")
-
-
 def on_yes(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """办好了, from the person it is for; then, if they like, how content they are, which closes nothing."""
-    duty = mine(argument, context, reads)
-    if duty is None:
-        return Outcome(says=(Say("duty.nothing_of_yours"),))
-    moved = confirm(duty, now)
-    if (sorry := refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
-        return sorry or Outcome()
-    stars = (tuple(Button(f"@acts.buttons.{rating}", f"d:rate:{duty.ref} {rating}") for rating in RATINGS),)
-    return Outcome(
-        (DutyMoved(moved, "confirmed", context.sender, context.chat),),
-        (Say("duty.thanks", {"duty": moved}, stars),),
-        tell_village(moved, "duty.confirmed", context),
-    )
-
-
-def on_no(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """没办好: reopened on the original clock, also after silence had closed it."""
-    duty = mine(argument, context, reads) or reads.last_silent(context.sender)
-    if duty is None:
-        return Outcome(says=(Say("duty.nothing_of_yours"),))
-    moved = reopen(duty, ladder_for(duty, context), now)
-    if (sorry := refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
-        return sorry or Outcome()
-    return Outcome(
-        (DutyMoved(moved, "reopened", context.sender, context.chat),),
-        (Say("duty.sorry_reopened", {"duty": moved}),),
-        tell_village(moved, "duty.reopened", context, buttons(moved, "onway", "done", "hand"), holder=True),
-    )
-
-
-def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """嗯, 中, 行, 收到了 after "is it done?" mean yes; 没, 还没 mean no. Nothing else is guessed."""
-    if context.place != "private" or said.button:
-        return None
-    meant = next((key for key, words in setting.words.options("duty.answers").items() if matches(said.text, words)), "")
-    if not meant or not any(d.state == "reported" for d in reads.open_duties_of(context.sender)):
-        return None
-    return on_yes("", context, reads, now) if meant == "yes" else on_no("", context, reads, now)
-
-
-def on_rate(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """满意 / 一般 / 不满意: kept and counted; it closes nothing."""
-    ref, _, rating = argument.partition(" ")
-    duty = reads.duty(ref) if ref else None
-    if duty is None or duty.subject != context.sender or rating not in RATINGS:
-        return Outcome(says=(Say("duty.nothing_of_yours"),))
-    moved = DutyMoved(replace(duty, rating=rating), "rated", context.sender, context.chat, rating)
-    return Outcome((moved,), (Say("duty.rated", {"rating": rating}),))
-
-
-def on_withdraw(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """不用了 12: taken back by the one who asked."""
-    duty = mine(argument, context, reads)
-    if duty is None:
-        return Outcome(says=(Say("duty.nothing_of_yours"),))
-    moved = cancel(duty, now)
-    if (sorry := refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
-        return sorry or Outcome()
-    return Outcome(
-        (DutyMoved(moved, "cancelled", context.sender, context.chat),),
-        (Say("duty.you_withdrew", {"duty": moved}),),
-        tell_village(moved, "duty.withdrawn", context, holder=True),
-    )
+    """办好了: from who works on it 办结, from the one it is for a confirmation."""
+    if not asker.has_one(argument, context, reads):
+        meant = which(argument, context, reads, ("claimed",))
+        if meant.duty is not None and (meant.duty.holder == context.sender or runs(meant.duty, context)):
+            return on_done(argument, context, reads, now)
+    return asker.on_yes(argument, context, reads, now)
 
 
 def on_merge(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """合并 5 3: the fifth is the same thing as the third; in the figures it is judged as the third."""
     first, second = (*argument.split(), "", "")[:2]
     meant, into = which(first, context, reads), which(second, context, reads)
-    if not first or not second or meant.duty is None or into.duty is None:
+    if not first or not second or first == second or meant.duty is None or into.duty is None:
         return Outcome(says=(Say("duty.merge_how", {"ref": first, "into": second}),))
-    moved = merge(meant.duty, into.duty, now)
-    if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
+    realm = realm_of(context)
+    leads = realm.whole or meant.duty.line in realm.lines
+    moved = merge(meant.duty, into.duty, actor(context), leads, now)
+    shown = {"duty": meant.duty, "card": meant.duty.shown, "into": into.duty, "goes_on": into.duty.shown}
+    if isinstance(moved, Refusal) and moved.why == "cannot_merge":
+        return Outcome(says=(Say("duty.cannot_merge", shown),))
+    about = into.duty if into.duty.over else meant.duty
+    if (sorry := refused(moved, about)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
-    shown = {"duty": moved, "into": into.duty}
-    return Outcome(
-        (DutyMoved(moved, "merged", context.sender, context.chat, into.duty.ref),), (Say("duty.merged", shown),)
-    )
+    whole = take_in(into.duty, moved, ladder_for(into.duty, context), now)
+    fact = DutyMoved(moved, "merged", context.sender, context.chat, whole.ref)
+    facts: tuple[object, ...] = (fact,)
+    if whole.card != into.duty.card:
+        facts += (DutyMoved(whole, "added", context.sender, context.chat, str(moved.card.get("text", ""))),)
+    tells = _told_of_merging({**shown, "duty": moved, "who": context.name}, moved, into.duty, context)
+    return Outcome(facts, (Say("duty.merged", shown),), tells)
+
+
+def _told_of_merging(shown: dict[str, object], duty: Duty, into: Duty, context: Context) -> tuple[Tell, ...]:
+    """Who asked hears that the two go on as one, and whoever had either of them that there is one less, or more in it."""
+    asked = () if not duty.subject or kind_of(duty.kind).quiet else (duty.subject,)
+    tells = tuple(Tell(to, "duty.merged_for_you", shown, (), "reply", into.ref) for to in asked)
+    holders = dict.fromkeys(h for h in (duty.holder, into.holder) if h and h not in (context.sender, context.chat))
+    return tells + tuple(Tell(h, "duty.merged_by", shown, (), "reply", into.ref) for h in holders)

@@ -10,6 +10,7 @@ from rules.context import Context
 from rules.duty import Actor, Duty, Refusal, worst_first
 from rules.kinds import kind_of
 from rules.moves import Moved
+from rules.roster import Shift
 from rules.seeing import may_see, realm_of, seen
 from rules.town import Ladder, Person
 
@@ -21,7 +22,10 @@ class Reads(Protocol):
         """A duty by its number, locked."""
 
     def duty_replied_to(self) -> Duty | None:
-        """The duty whose card this message answers."""
+        """The duty whose card this message answers; None when it answers a list of several."""
+
+    def duties_replied_to(self) -> tuple[Duty, ...]:
+        """The duties that the message this one answers shows."""
 
     def open_duties(
         self, villages: tuple[str, ...] = (), lines: tuple[str, ...] = (), whole: bool = False
@@ -31,14 +35,20 @@ class Reads(Protocol):
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
 
-    def last_silent(self, person: str) -> Duty | None:
-        """The latest duty of this person that was closed after silence."""
+    def last_silent(self, people: tuple[str, ...]) -> Duty | None:
+        """The latest duty, asked for by one of these, that was closed without a word of theirs."""
+
+    def last_confirmed(self, person: str) -> Duty | None:
+        """The latest need that this person has called done."""
+
+    def shifts_now(self) -> tuple[tuple[Shift, str], ...]:
+        """The shifts that run now, each with the person's name."""
 
     def phone_of(self, address: str) -> str:
         """The phone somebody left."""
 
-    def history(self, ref: str) -> list[tuple[datetime, str, str, str]]:
-        """(when, what, who by name, note) of a duty, in order."""
+    def history(self, ref: str) -> list[tuple[datetime, str, str, str, str]]:
+        """(when, what, who by name, note, from which chat) of a duty, in order."""
 
 
 NOTHING = Outcome()
@@ -60,7 +70,10 @@ def which(argument: str, context: Context, reads: Reads, states: tuple[str, ...]
         duty = reads.duty(first)
         if duty is not None and may_see(duty, context):
             return Meant(duty, rest.strip())
-        return Meant(None, sorry=Outcome(says=(Say("duty.no_such", {"ref": first}),)))
+        return Meant(None, sorry=_not_here(first, duty, context))
+    listed = tuple(d for d in reads.duties_replied_to() if may_see(d, context))
+    if len(listed) > 1:
+        return _of(tuple(d for d in listed if d.state in states) or listed, argument.strip(), reads)
     answered = reads.duty_replied_to()
     if answered is not None and may_see(answered, context):
         return Meant(answered, argument.strip())
@@ -78,9 +91,27 @@ def _only_one(said: str, context: Context, reads: Reads, states: tuple[str, ...]
         return _only_one(said, context, reads, ("open",))
     if not here:
         return Meant(None, sorry=Outcome(says=(Say("duty.none_open"),)))
-    worst = worst_first(here)[:8]
+    return _of(here, said, reads)
+
+
+def _of(found: tuple[Duty, ...], said: str, reads: Reads) -> Meant:
+    """The only one of these; of several it is asked which."""
+    if len(found) == 1:
+        return Meant(reads.duty(found[0].ref), said)
+    worst = worst_first(found)[:8]
     lines = [{"duty": d, "card": d.shown} for d in worst]
     return Meant(None, sorry=Outcome(says=(Say("duty.which_one", {"refs": [d.ref for d in worst], "lines": lines}),)))
+
+
+def _not_here(ref: str, duty: Duty | None, context: Context) -> Outcome:
+    """What is not shown here: no longer in this person's hands, another village's, or nothing at all. Of tips nothing is said."""
+    if duty is None or duty.kind == "tip":
+        return Outcome(says=(Say("duty.no_such", {"ref": ref}),))
+    if not context.staff:
+        return Outcome(says=(Say("duty.not_with_you", {"ref": ref}),))
+    foreign = duty.village not in ("", context.village) and (context.village or realm_of(context).villages)
+    block = "duty.elsewhere" if foreign else "duty.no_such"
+    return Outcome(says=(Say(block, {"ref": ref}),))
 
 
 def is_ref(word: str) -> bool:
@@ -90,20 +121,12 @@ def is_ref(word: str) -> bool:
 
 
 def open_here(context: Context, reads: Reads) -> tuple[Duty, ...]:
-    """What is open where this person may act."""
+    """What is open where this person may act; for who is no staff, what of their village is in their hands."""
     realm = realm_of(context)
-    return seen(reads.open_duties(realm.villages, realm.lines, realm.whole), context)
-
-
-def mine(argument: str, context: Context, reads: Reads) -> Duty | None:
-    """The duty of mine, as the one it is for, that a yes or no is about: by number, else the one that was asked about."""
-    first = argument.split(maxsplit=1)[0] if argument else ""
-    if first and is_ref(first):
-        duty = reads.duty(first)
-        return duty if duty is not None and duty.subject == context.sender else None
-    found = reads.open_duties_of(context.sender)
-    asked = tuple(d for d in found if d.state == "reported") or tuple(d for d in found if kind_of(d.kind).asks)
-    return reads.duty(asked[0].ref) if asked else None
+    villages = realm.villages or ((context.village,) if context.village and not context.staff else ())
+    # Inspectors see tips only, wherever they are.
+    whole = realm.whole or "inspector" in context.roles
+    return seen(reads.open_duties(villages, realm.lines, whole), context)
 
 
 def actor(context: Context) -> Actor:
@@ -119,13 +142,6 @@ def ladder_for(duty: Duty, context: Context) -> Ladder:
 def refused(moved: Moved, duty: Duty) -> Outcome | None:
     """The answer to a move that cannot be made; None when it was made."""
     return Outcome(says=(Say(f"duty.{moved.why}", {"duty": duty}),)) if isinstance(moved, Refusal) else None
-
-
-def refused_you(moved: Moved, duty: Duty) -> Outcome | None:
-    """The same for the person it is for, who has no list to look at."""
-    if isinstance(moved, Refusal) and moved.why == "already_over":
-        return Outcome(says=(Say("duty.over_for_you", {"duty": duty}),))
-    return refused(moved, duty)
 
 
 def values(duty: Duty, context: Context, **more: object) -> dict[str, object]:
@@ -153,7 +169,7 @@ def tell_subject(duty: Duty, block: str, context: Context, reads: Reads, **more:
     if not duty.subject or kind_of(duty.kind).quiet:
         return ()
     shown = values(duty, context, phone=reads.phone_of(context.sender), **more)
-    return (Tell(duty.subject, block, shown, lane="reply"),)
+    return (Tell(duty.subject, block, shown, lane="reply", duty=duty.ref),)
 
 
 def tell_village(
@@ -172,6 +188,6 @@ def tell_village(
 
 
 def staff_of(duty: Duty, context: Context) -> tuple[Person, ...]:
-    """Who of the village may be handed a duty."""
-    offices = {"cadre", "grid_worker", "village_head", "volunteer"}
+    """Who of the village may be handed a duty; a tip is nothing for volunteers."""
+    offices = {"cadre", "grid_worker", "village_head"} | (set() if duty.kind == "tip" else {"volunteer"})
     return tuple(p for p in context.town.people if p.village == duty.village and offices & set(p.roles))

@@ -22,11 +22,11 @@ CADRE_PHONE = "00000003101"
 
 TOWN = Town(
     "示范镇", ladders=LADDERS, command_post="web:post", public_url="https://village.example",
-    areas=(Area("north", "北片", "web:area"),),
+    areas=(Area("north", "北片", "web:area"), Area("south", "南片", "web:area2")),
     lines=tuple(Line(key, f"web:{key}", f"web:{key}2") for key in ("monitoring", "screening", "areas", "checkpoints")),
     villages=(Village("yaowa", "姚洼", "north", "web:group", "web:cadres", "web:head"),
               Village("dongpo", "东坡", "north", "web:group2", "web:cadres2", "web:head2"),
-              Village("xigou", "西沟", "north", "", "bind:AAAA2222", "")),
+              Village("xigou", "西沟", "south", "", "bind:AAAA2222", "")),
     people=(Person("web:zhang", "张建国", "yaowa", ("cadre",), phone=CADRE_PHONE),
             Person("web:wang", "王秀英", "yaowa", ("cadre",), phone="00000003102"),
             Person("web:aunt", "王婶", "yaowa", ("volunteer",)),
@@ -44,6 +44,9 @@ CONTEXTS: Mapping[str, Context] = {
                                              frozenset({"cadre"})),
     "resident in a group of villagers": replace(LI, chat="web:group", place="group"),
     "head": Context(TOWN, "web:head", "web:head", "private", "赵村长", "yaowa", frozenset({"village_head"})),
+    "volunteer": Context(TOWN, "web:aunt", "web:aunt", "private", "王婶", "yaowa", frozenset({"volunteer"})),
+    "area head": Context(TOWN, "web:area", "web:area", "private", "片长", "", frozenset({"area_head"})),
+    "command post": Context(TOWN, "web:officer", "web:post", "office", "值班员"),
     "administrator": Context(TOWN, "web:admin", "web:admin", "private", "管理员", "", frozenset({"admin"})),
     "leader": Context(TOWN, "web:monitoring", "web:monitoring", "office", "刘主任", "", frozenset({"line_leader"})),
 }  # fmt: skip
@@ -147,15 +150,21 @@ class FakeReads:
         lines = texts(self.locale).options(block).items()
         return next((key for key, words in lines if any(word.lower() in text.lower() for word in words)), "")
 
-    def last_silent(self, person: str) -> Duty | None:
-        return next((d for d in self.duties if d.subject == person and d.confirmed is False), None)
+    def duties_replied_to(self) -> tuple[Duty, ...]:
+        return (self.answered,) if self.answered else ()
 
-    def history(self, ref: str) -> list[tuple[datetime, str, str, str]]:
+    def last_silent(self, people: tuple[str, ...]) -> Duty | None:
+        return next((d for d in self.duties if d.subject in people and d.confirmed is False), None)
+
+    def last_confirmed(self, person: str) -> Duty | None:
+        return next((d for d in self.duties if d.subject == person and d.confirmed), None)
+
+    def history(self, ref: str) -> list[tuple[datetime, str, str, str, str]]:
         moves = [*texts("zh").options("duty.moves"), "something new"]
-        rungs = {"rung": "cadres, village_head", "undelivered": "command_post", "on_way": "40"}
-        return [
-            (NOW, move, who, rungs.get(move, note)) for move in moves for who, note in (("张建国", ""), ("", "补充"))
-        ]
+        rungs = {"rung": "cadres, village_head", "undelivered": "command_post", "on_way": "40",
+                 "waits": f"{NOW.isoformat()} 药店没货"}  # fmt: skip
+        told = (("张建国", "", "web:cadres"), ("", "补充", ""), ("王婶", "补充", "web:aunt"))
+        return [(NOW, move, who, rungs.get(move, note), chat) for move in moves for who, note, chat in told]
 
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
         return tuple(replace(d, rating="good") if d.over else d for d in self.duties if d.kind == "need")
