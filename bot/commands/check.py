@@ -10,6 +10,7 @@ from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts, texts
 from rules.binding import UNBOUND, bound, codes
+from rules.kinds import kind_of, kinds_on
 from rules.town import LINES, Rung, Town
 
 
@@ -40,19 +41,23 @@ def timelines(town: Town, words: Texts) -> str:
     """Each ladder on a line, from the first rung to the last."""
     lines = [words.say("setup.ladders")]
     for kind, ladder in town.ladders.items():
-        rungs = [_rung(rung, words) for rung in ladder]
+        rungs = [_rung(rung, town, words) for rung in ladder]
         lines.append(_line(words, "setup.ladder", kind=kind, rungs=rungs))
     return "\n".join(lines)
 
 
 def span(length: timedelta) -> str:
-    """A duration as the config writes it: ``0m``, ``20m``, ``1h30m``."""
-    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    """A duration as the config writes it: ``0m``, ``20m``, ``1h30m``; before or after is for others to say."""
+    hours, minutes = divmod(abs(int(length.total_seconds())) // 60, 60)
     return (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes or not hours else "")
 
 
-def _rung(rung: Rung, words: Texts) -> str:
-    return words.say("setup.rung", after=span(rung.after), unless=rung.unless, tell=rung.tell)
+def _rung(rung: Rung, town: Town, words: Texts) -> str:
+    places = [found.name if (found := town.village(key)) else key for key in rung.villages]
+    every = span(rung.repeat) if rung.repeat else ""
+    side = (rung.after > timedelta()) - (rung.after < timedelta())
+    return words.say("setup.rung", after=span(rung.after), side=side, from_due=rung.from_due, unless=rung.unless,
+                     tell=rung.tell, every=every, urgency=rung.urgency, villages=places)  # fmt: skip
 
 
 def _findings(config: Config, words: Texts) -> Iterator[Finding]:
@@ -73,7 +78,25 @@ def _findings(config: Config, words: Texts) -> Iterator[Finding]:
     now = bound(town, bindings)
     yield from asyncio.run(ask_telegram(config.telegram, now, words))
     yield from _unbound(now, words)
+    yield from _dead_ends(now, words)
     yield from _gaps(now, words)
+
+
+def _dead_ends(town: Town, words: Texts) -> Iterator[Finding]:
+    """Where something could be reported that reaches nobody in the end: no village, or a ladder whose last rung nobody stands
+    behind. The command post is told whatever the last rung says, so with one no ladder ends so."""
+    if not town.villages:
+        yield Finding("bad", words.say("setup.no_village"))
+    if town.command_post:
+        return
+    inspected = any("inspector" in person.roles for person in town.people)
+    for kind, ladder in town.ladders.items():
+        ways = [kind_of(name).line for name in kinds_on(kind)] or [""]
+        lines = {line for way in ways for line in ((way,) if way else LINES)}
+        led = all((line := town.line(key)) is not None and line.leader for key in lines)
+        last = ladder[-1].tell if ladder else ()
+        if not (("line_leader" in last and led) or ("inspectors" in last and inspected)):
+            yield Finding("bad", words.say("setup.dead_end", kind=kind, tell=last))
 
 
 def _unbound(town: Town, words: Texts) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ def _check(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None:
         return
     if rows[0]["after"] or rows[0]["from_due"]:
         notes.note(f"{path}[0].after", "late_start")
+    _check_first(notes, path, rows)
     latest = timedelta(0)
     for number, row in enumerate(rows):
         if row["from_due"]:
@@ -73,6 +74,15 @@ def _check(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None:
         if row["tell"] == () and not notes.has(f"{path}[{number}].tell"):
             notes.note(f"{path}[{number}].tell", "tells_nobody")
     _check_last(notes, f"{path}[{len(rows) - 1}]", rows[-1])
+
+
+def _check_first(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None:
+    """At once, somebody is told of every duty: not only of some, and not only its holder, whom nothing new has."""
+    at_once = [row for row in rows if row["after"] == timedelta(0) and not row["from_due"]]
+    if at_once and rows[0]["tell"] and not any(set(row["tell"] or ()) - {"holder"} for row in at_once):
+        notes.note(f"{path}[0].tell", "first_nobody")
+    if at_once and all(row["urgency"] or row["villages"] for row in at_once):
+        notes.note(f"{path}[0].{'villages' if rows[0]['villages'] else 'urgency'}", "first_narrow")
 
 
 def _check_last(notes: Notebook, path: str, row: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.config.ladders import read_ladders
+from bot.config.ladders import Ladders, read_ladders
 from bot.config.mistakes import Notebook, near, shown
 from bot.config.tables import Key, Keys, read_table, read_tables
 from bot.config.values import (
@@ -83,6 +83,7 @@ def read_town(notes: Notebook, data: dict[str, object], public_url: str) -> Town
     ladders = read_ladders(notes, data.get("ladder", {}))
     for check in CHECKS:
         check(notes, got, rows)
+    _rungs(notes, got, rows, ladders)
     return Town(
         name=got["town"]["name"] or "",
         zone=got["town"]["timezone"],
@@ -155,6 +156,17 @@ def _known(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
     for number, row in enumerate(rows["people"]):
         if "isolated" in row["roles"] and not row["village"] and not notes.has(f"people[{number}].village"):
             notes.note(f"people[{number}].village", "isolated_nowhere")
+
+
+def _rungs(notes: Notebook, got: Settings, rows: dict[str, Rows], ladders: Ladders) -> None:
+    """A rung that is for some villages names villages there are."""
+    keys = tuple(row["key"] for row in rows["villages"] if row["key"])
+    for kind, ladder in ladders.items():
+        for number, rung in enumerate(ladder):
+            for place, value in enumerate(rung.villages):
+                if value not in keys:
+                    path = f"ladder.{kind}[{number}].villages[{place}]"
+                    notes.note(path, "not_known", value=shown(value), where="villages", near=near(value, keys))
 
 
 def _chats(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import stat
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,14 @@ import pytest
 from aiohttp import web
 from sqlalchemy import create_engine
 
-from bot.commands.check import check, timelines
+from bot.commands.check import _dead_ends, check, timelines
 from bot.commands.init import CODE, EXAMPLE, init
 from bot.commands.probes import ask_telegram, telegram_chats
 from bot.config import load
 from bot.config.values import CODE_BITS, bits
 from bot.texts import texts
 from rules.ladders import LADDERS
-from rules.town import Town
+from rules.town import Line, Person, Rung, Town, Village
 from storage.migrate import migrate
 from storage.tables import bindings
 from storage.vault import Vault
@@ -117,9 +117,50 @@ def test_the_ladders_are_timelines() -> None:
     said = timelines(Town("x", ladders=LADDERS), EN).splitlines()
     assert said[1] == (
         "  need    0m cadres → 20m (unless claimed) cadres, village_head → 1h (unless claimed) line_leader → "
-        "1h30m (unless reported) holder, line_leader → 2h (unless reported) command_post"
+        "1h30m (unless reported) holder, line_leader → 2h (unless reported, again every 10m) command_post"
     )
     assert [line.split()[0] for line in said[1:]] == list(LADDERS)
+
+
+def test_a_timeline_says_what_counts_from_the_due_time_what_is_narrowed_and_what_repeats() -> None:
+    def minutes(many: int) -> timedelta:
+        return timedelta(minutes=many)
+
+    rungs = (
+        Rung(minutes(0), ("cadres",)),
+        Rung(minutes(5), ("area_head",), urgency=("now",), villages=("yaowa",)),
+        Rung(minutes(-30), ("holder",), "reported", from_due=True),
+        Rung(minutes(0), ("asker",), from_due=True),
+        Rung(minutes(90), ("command_post",), repeat=minutes(15), from_due=True),
+    )
+    town = Town("x", ladders={"order": rungs}, villages=(Village("yaowa", "Yaowa"),))
+    assert timelines(town, EN).splitlines()[1] == (
+        "  order   0m cadres → 5m (only Yaowa, only urgency now) area_head → 30m before due (unless reported) holder → "
+        "when due asker → 1h30m after due (again every 15m) command_post"
+    )
+    assert "-" not in timelines(Town("x", ladders=LADDERS), EN)
+
+
+MONITORING = Line("monitoring", "web:leader")
+
+
+@pytest.mark.parametrize(
+    ("changed", "bad"),
+    [
+        ({"command_post": "web:post"}, []),
+        ({"lines": (MONITORING,), "ladders": {"fever": LADDERS["fever"]}}, []),
+        ({"lines": (MONITORING,), "ladders": {"need": LADDERS["need"]}}, ["need"]),
+        ({"lines": (MONITORING,), "ladders": {"tip": LADDERS["tip"]}}, ["tip"]),
+        ({"ladders": {"missed": LADDERS["missed"]}}, ["missed"]),
+        ({"people": (Person("web:i", "I", "", ("inspector",)),), "ladders": {"tip": LADDERS["tip"]}}, []),
+        ({"command_post": "web:post", "villages": ()}, ["no village"]),
+    ],
+)
+def test_a_ladder_that_can_end_with_nobody_told_is_refused(changed: dict[str, Any], bad: list[str]) -> None:
+    town = replace(Town("x", villages=(Village("yaowa", "Yaowa"),), ladders=LADDERS), **changed)
+    found = list(_dead_ends(town, EN))
+    assert [finding.how for finding in found] == ["bad"] * len(bad)
+    assert all(word in finding.text for word, finding in zip(bad, found, strict=True))
 
 
 @pytest.mark.parametrize(
