@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.look import first_line
@@ -13,7 +12,7 @@ from bot.commands.outward import outward_hosts
 from bot.commands.probes import ask_database, ask_key
 from bot.config import Config
 from bot.texts import Texts
-from storage.migrate import migrate
+from storage.migrate import NewerDatabase, migrate
 from storage.vault import Vault, VaultError
 
 
@@ -34,7 +33,7 @@ def migrated(config: Config, words: Texts) -> str:
         migrate(config.database_url)
     except SQLAlchemyError as error:
         return words.say("setup.database_bad", why=first_line(error))
-    except CommandError as error:
+    except NewerDatabase as error:
         return words.say("commands.newer_database", why=first_line(error))
     return ""
 

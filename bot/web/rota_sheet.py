@@ -5,7 +5,6 @@ import asyncio
 from functools import lru_cache
 from io import BytesIO
 
-import xlsxwriter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +28,8 @@ async def empty(request: Request) -> Response:
 @lru_cache(maxsize=4)
 def empty_sheet(locale: str, places: tuple[str, ...]) -> bytes:
     """The workbook: a page with heads and lists to choose from, whose choices are on a second page."""
+    import xlsxwriter  # here: a start should not wait for what makes a sheet now and then
+
     words, body = texts(locale), BytesIO()
     heads = {key: said[0] for key, said in words.options("rota.heads").items()}
     lists = {column: [said[0] for said in words.options(f"rota.{block}").values()] for column, block in CHOICES.items()}

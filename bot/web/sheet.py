@@ -9,8 +9,6 @@ from io import BytesIO
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 from bot.texts import Texts
 from handlers.figures import Counted
 from rules.figures import Fate, Row, fate_of
@@ -29,6 +27,8 @@ def sheet(found: Counted, words: Texts, zone: ZoneInfo) -> bytes:
     """A workbook: total, villages, lines, holders, hours, needs. Times are the town's."""
     names = {key: said[0] for key, said in words.options("board.sheets").items()}
     heads = {key: said[0] for key, said in words.options("board.heads").items()}
+    import xlsxwriter  # here: a start should not wait for what makes a sheet now and then
+
     body = BytesIO()
     book = xlsxwriter.Workbook(body, OPTIONS)
     bold, share = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "0%"})
