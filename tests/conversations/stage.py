@@ -45,6 +45,7 @@ TOWN = Town(
         Person("paper:chen", "陈秀英", "yaowa", ("cadre",)),
         Person("paper:head", "周支书", "yaowa", ("village_head",)),
         Person("paper:inspector", "督查", "", ("inspector",)),
+        Person("paper:yao", "姚春生", "shimen", ("volunteer",), phone="00000003205"),
         Person("bind:CADRECODE22", "马会计", "shimen", ("cadre",)),
         Person("bind:HOMECODE222", "何大娘", "shimen", ("isolated",), "bind:CADRECODE22", place="河边"),
     ),
