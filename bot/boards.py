@@ -53,8 +53,9 @@ class Boards:
         refs = tuple(dict.fromkeys((*(ref for c in together for ref in c.refs or (c.duty,)), duty.ref)))
         if len(refs) == 1:
             locale = people.locale_of(ledger, address, town.locale)
-            letter = card(town, duty, locale, now, rung, step.skipped)
-            self.post.put(ledger, address, letter, "alert", real_now, replace(mark, digest=sign_of((duty,))))
+            unsure = bool(duty.climbs) and boards.unsure(ledger, duty.ref)
+            letter = card(town, duty, locale, now, rung, step.skipped, unsure=unsure)
+            self.post.put(ledger, address, letter, "alert", real_now, replace(mark, digest=sign_of((duty,), unsure)))
             return None
         refs = tuple(sorted(refs, key=lambda ref: (len(ref), ref)))
         return self._listed(ledger, town, address, together, refs, mark, now, real_now)
@@ -139,12 +140,13 @@ class Boards:
         live, old = _latest(boards.cards_of(ledger, duty.ref))
         for shown in old:
             self._let_go(ledger, town, shown, real_now)
+        unknown = bool(live) and boards.unsure(ledger, duty.ref)
         for shown in live:
-            together = duties.several(ledger, shown.refs) or [duty]
-            if shown.digest == sign_of(together):
+            together, unsure = duties.several(ledger, shown.refs) or [duty], unknown and not shown.refs
+            if shown.digest == sign_of(together, unsure):
                 continue
-            boards.shows(ledger, shown.id, sign_of(together))
-            letter = self._as_shown(ledger, town, shown, together, now)
+            boards.shows(ledger, shown.id, sign_of(together, unsure))
+            letter = self._as_shown(ledger, town, shown, together, now, unsure)
             cause = f"{shown.duty}!{shown.edits or shown.platform_id}"
             if self._change(ledger, shown, letter, Mark(shown.duty, cause, shown.flood), real_now, "reply"):
                 changed.add(shown.address)
@@ -155,10 +157,11 @@ class Boards:
                 self._line(ledger, town, duty, address, now, real_now)
         return frozenset(changed)
 
-    def _as_shown(self, ledger: Ledger, town: Town, shown: Card, together: Sequence[Duty], now: datetime) -> Letter:
+    def _as_shown(self, ledger: Ledger, town: Town, shown: Card, together: Sequence[Duty], now: datetime,
+                  unsure: bool) -> Letter:  # fmt: skip
         locale = people.locale_of(ledger, shown.address, town.locale)
         if not shown.refs:
-            return card(town, together[0], locale, now, edited=True)
+            return card(town, together[0], locale, now, edited=True, unsure=unsure)
         return (again_list if shown.flood.startswith(AGAIN) else card_list)(town, together, locale, now)
 
     def _line(self, ledger: Ledger, town: Town, duty: Duty, address: Address, now: datetime,
@@ -225,7 +228,7 @@ def cause_of(duty: Duty, rung: Rung | None) -> str:
     return f"{duty.ref}#{rung.key if rung else 'last'}{begun}"
 
 
-def sign_of(together: Sequence[Duty]) -> str:
+def sign_of(together: Sequence[Duty], unsure: bool = False) -> str:
     """What a card shows of these duties, but for the time that passes, in a few characters that tell nothing of it."""
     shown = [
         (
@@ -241,7 +244,7 @@ def sign_of(together: Sequence[Duty]) -> str:
         )
         for d in together
     ]
-    return sha256(repr(shown).encode()).hexdigest()[:16]
+    return sha256((repr(shown) + "?" * unsure).encode()).hexdigest()[:16]
 
 
 def flood_key(town: Town, duty: Duty, rung: Rung | None, address: Address) -> str:

@@ -20,12 +20,18 @@ MOST_ACKNOWLEDGED = 8
 
 
 def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None = None,
-         skipped: Sequence[str] = (), edited: bool = False) -> Letter:  # fmt: skip
+         skipped: Sequence[str] = (), edited: bool = False, unsure: bool = False) -> Letter:  # fmt: skip
     """One duty as a card. ``rung``: the one being told (a later rung says how long nobody did anything); ``edited``: what
-    stands in a chat for long says when it is due, not how long is left."""
+    stands in a chat for long says when it is due, not how long is left; ``unsure``: of some alert it is not known that it
+    arrived."""
     waited = int((now - duty.opened_at).total_seconds()) // 60 if rung is not None and rung.key != 0 else 0
     words = _say(
-        locale, "duty.alert", waited=waited, skipped=list(skipped), edited=edited, **card_values(town, duty, now)
+        locale,
+        "duty.alert",
+        waited=waited,
+        skipped=list(skipped),
+        edited=edited,
+        **{**card_values(town, duty, now), "unsure": unsure},
     )
     repeats = rung is not None and rung.repeat is not None
     files = tuple((str(kind), str(ref)) for kind, ref in duty.card.get("attachments", ()))
@@ -120,7 +126,7 @@ def card_values(town: Town, duty: Duty, now: datetime) -> dict[str, object]:
     due = duty.due_at.astimezone(town.zone).strftime("%H:%M") if duty.due_at else ""
     opened = "" if duty.due_at or duty.kind == "tip" else duty.opened_at.astimezone(town.zone)
     return {
-        "opened": opened, "today": now.astimezone(town.zone).date(), "duty": duty,
+        "opened": opened, "today": now.astimezone(town.zone).date(), "unsure": False, "duty": duty,
         "card": duty.shown, "village": village.name if village else "", "left": left, "due": due,
         "responsible": next((p.name for p in town.people if p.id == duty.responsible), "") if duty.responsible else "",
     }  # fmt: skip

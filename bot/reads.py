@@ -166,6 +166,10 @@ class Reads:
         until = people.locked_until(self.ledger, chat)
         return until is not None and until > self.now
 
+    def unsure(self, ref: str) -> bool:
+        """Whether it is not known of some alert of this duty that it arrived."""
+        return boards.unsure(self.ledger, ref)
+
     def bound(self) -> Mapping[str, str]:
         """What is bound already."""
         return people.bound(self.ledger)

@@ -28,7 +28,7 @@ from rules.roster import When
 
 
 def _todo(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    return front_door.todo(argument, context, open_here(context, reads), now)
+    return front_door.todo(argument, context, open_here(context, reads), now, reads.unsure)
 
 
 def _shift(when: When) -> Callable[[str, Context, Reads, datetime], Outcome]:

@@ -1,6 +1,6 @@
 """The first words, help, what is mine, what is open here, and codes; without it nobody would find the way in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -117,14 +117,17 @@ def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     return Outcome(says=(Say("desk.mine", values),))
 
 
-def todo(argument: str, context: Context, found: tuple[Duty, ...], now: datetime) -> Outcome:
-    """待办: what is open here, mine first, worst first, with the time left; ``待办 2`` is the second page."""
+def todo(
+    argument: str, context: Context, found: tuple[Duty, ...], now: datetime, unsure: Callable[[str], bool]
+) -> Outcome:
+    """待办: what is open here, mine first, worst first, with the time left; ``待办 2`` is the second page. ``unsure`` says of a
+    number that some alert of it may not have arrived."""
     ordered = worst_first(found, now)
     ordered = tuple(sorted(ordered, key=lambda d: d.holder != context.sender))
     page = max(int(argument), 1) if argument.isdigit() else 1
     shown = ordered[(page - 1) * PAGE : page * PAGE]
     more = len(ordered) - page * PAGE
-    lines = [_line(d, context, now) for d in shown]
+    lines = [{**_line(d, context, now), "unsure": unsure(d.ref)} for d in shown]
     rows = ((Button("@acts.buttons.next_page", f"d:todo:{page + 1}"),),) if more > 0 else ()
     return Outcome(says=(Say("desk.todo", {"lines": lines, "count": len(ordered), "more": max(more, 0)}, rows),))
 

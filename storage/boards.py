@@ -176,8 +176,11 @@ def last_told(ledger: Ledger, address: str, flood: str) -> datetime | None:
 UNSURE = Fixed(
     select(outbox.c.id)
     .where(
-        outbox.c.town == bindparam("town"), outbox.c.duty == bindparam("duty"), outbox.c.state == "unknown",
-        outbox.c.lane == 0,
+        outbox.c.town == bindparam("town"), outbox.c.state == "unknown", outbox.c.lane == 0,
+        (outbox.c.duty == bindparam("ref"))
+        | outbox.c.id.in_(
+            select(listings.c.letter).where(listings.c.town == bindparam("town"), listings.c.duty == bindparam("ref"))
+        ),
     )
     .limit(1)
 )  # fmt: skip
@@ -185,4 +188,4 @@ UNSURE = Fixed(
 
 def unsure(ledger: Ledger, ref: str) -> bool:
     """Whether it is not known of some alert of this duty that it arrived."""
-    return UNSURE.first(ledger.tx, {"town": ledger.town, "duty": ref}) is not None
+    return UNSURE.first(ledger.tx, {"town": ledger.town, "ref": ref}) is not None

@@ -210,6 +210,9 @@ class FakeReads:
     def code_locked(self, chat: str) -> bool:
         return self.locked
 
+    def unsure(self, ref: str) -> bool:
+        return self.last is not None
+
     def bound(self) -> Mapping[str, str]:
         return {}
 

@@ -386,7 +386,7 @@ def from_cards() -> Iterator[Spoken]:
         told: tuple[Callable[[str], Letter], ...] = (
             lambda x, d=duty: card(TOWN, d, x, NOW),
             lambda x, d=duty: card(TOWN, d, x, NOW + late, every, skipped),
-            lambda x, d=duty: card(TOWN, d, x, NOW, edited=True),
+            lambda x, d=duty: card(TOWN, d, x, NOW, edited=True, unsure=True),
             lambda x, d=duty: card_list(TOWN, [d, open_of(d.kind, "5")], x, NOW),
             lambda x, d=duty: stand(TOWN, d, x, NOW),
             lambda x, d=duty: again_list(TOWN, [d, open_of(d.kind, "5")], x, NOW + late, 3),
