@@ -4,6 +4,7 @@ import re
 from hashlib import sha256
 from urllib.parse import urlencode
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,8 +16,12 @@ from bot.web.office import Office, in_page, office_of, outside, whose
 from chat.letter import Button, Letter
 from rules.town import Address
 
-MOVE = re.compile(r"d:(claim|hand|decline|back|onway|done|ack|history):[A-Za-z0-9]{1,8}( \S{1,50})?")
+MOVE = re.compile(
+    r"d:(?:(?:claim|decline|back|ack|history):[A-Za-z0-9]{1,8}"
+    r"|(?:hand|onway|done|wait|errand|merge):[A-Za-z0-9]{1,8}(?: [^\r\n\0]{1,100})?)"
+)
 REF = re.compile(r"[A-Za-z0-9]{1,8}")
+MOST_WORDS = 100
 NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 
@@ -32,7 +37,7 @@ async def move(request: Request) -> Response:
     if not person:
         return outside(request)
     office, form = office_of(request), await request.form()
-    button, nonce = str(form.get("button", "")), str(form.get("id", ""))
+    button, nonce = pressed(form), str(form.get("id", ""))
     if not MOVE.fullmatch(button) or not NONCE.fullmatch(nonce):
         return pages.missing(request)
     if await office.see(person, words_of(request).locale, lambda hearing: True) is None:
@@ -42,6 +47,12 @@ async def move(request: Request) -> Response:
     said = await office.desk.ask(office.spoken(person, words_of(request).locale, button, message))
     office.mailbox.ring(BOARDS)
     return await _board(request, person, said if said.text else Letter(words_of(request).say("board.again")))
+
+
+def pressed(form: FormData) -> str:
+    """The button, with the words that were written beside it (how long, why, who, which number) as in the chat."""
+    button, words = str(form.get("button", "")), " ".join(str(form.get("words", "")).split())
+    return f"{button} {words[:MOST_WORDS]}" if words and " " not in button else button
 
 
 async def one(request: Request) -> Response:

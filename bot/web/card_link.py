@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.hearing import Hearing, hearing_of
 from bot.web import pages
-from bot.web.board import MOVE, NONCE
+from bot.web.board import MOVE, NONCE, pressed
 from bot.web.board_cards import Looked, Shown, look, shown
 from bot.web.doors import doors_of, words_of
 from bot.web.lookout import BOARDS
@@ -93,7 +93,7 @@ async def move(request: Request) -> Response:
         return _dead(request)
     if opened.who is None:
         return _ask(request, opened)
-    button, nonce = str(form.get("button", "")), str(form.get("id", ""))
+    button, nonce = pressed(form), str(form.get("id", ""))
     if not _allowed(button, opened.link) or not NONCE.fullmatch(nonce):
         return pages.missing(request)
     message = f"link-{sha256(f'{nonce} {button} {opened.who.id}'.encode()).hexdigest()[:40]}"

@@ -101,11 +101,31 @@ def test_the_board_by_keyboard_and_without_scripts(hall: Hall) -> None:
     bare.goto(link_of(hall.program, "head-yaowa"))
     bare.click("button.press")
     bare.click(f"#d-{ref} button[value='d:history:{ref}']")
-    assert "姚德顺 接下" in bare.inner_text("#said")
+    assert "姚德顺（私聊） 接下" in bare.inner_text("#said")
     bare.select_option("select[name=kind]", "need")
     bare.click("#filters button")
     assert "kind=need" in bare.url
     assert bare.locator(f"#d-{ref}").count() == 1
+
+
+def test_what_is_being_written_stays_when_the_board_moves(hall: Hall) -> None:
+    say(hall.program, "li", "家里没米了")
+    table = board(hall, "head-yaowa", 360, 740)
+    page = table.page
+    ref = number(page, "家里没米了")
+    page.locator(f"#b-d-claim-{ref}").click()
+    page.wait_for_selector(f"#col-claimed #d-{ref}")
+    page.locator(f"#more-{ref} summary").click()
+    page.fill(f"#more-{ref} input[name=words]", "明早，药店没货")
+    table.shot("board-more-360")
+    with page.expect_response(lambda answer: "/board?" in answer.url):
+        say(hall.program, "home-yaowa", "降压药没了")
+    assert page.input_value(f"#more-{ref} input[name=words]") == "明早，药店没货"
+    assert not page.locator(".duty", has_text="降压药没了").count(), "the columns wait"
+    page.click(f"#more-{ref} button[value='d:wait:{ref}']")
+    page.locator("#said", has_text="药店没货").wait_for()
+    page.locator(".duty", has_text="降压药没了").wait_for()
+    table.good()
 
 
 def test_the_filters_need_no_button_and_the_figures_fit_a_phone(hall: Hall) -> None:

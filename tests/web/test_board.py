@@ -92,7 +92,7 @@ async def test_a_claim_on_the_board_stands_in_the_chat(here: Town) -> None:
     assert here.heard("cadres/姚洼")[0].endswith("正在办的人：张建国")
     assert not any("接下了" in text for text in here.heard("zhang"))  # who pressed has read it on the page
     await here.say("zhang", "进展 1")
-    assert here.heard("zhang")[-1].endswith("10日 09:30 张建国 接下")
+    assert here.heard("zhang")[-1].endswith("10日 09:30 张建国（私聊） 接下")
 
 
 async def test_the_whole_life_of_a_need_on_the_board(here: Town) -> None:
@@ -110,10 +110,29 @@ async def test_the_whole_life_of_a_need_on_the_board(here: Town) -> None:
         assert page.status_code == 200
         assert answer in answer_on(page.text)
         assert column(page.text, where) == ["1"], button
-    assert "张建国 接下" in answer_on(page.text)
+    assert "张建国（私聊） 接下" in answer_on(page.text)
     await here.say("li", "办好了")
     assert column((await browser.get("/board")).text, "reported") == []
     assert "已经办结了" in answer_on((await press(browser, "d:done:1")).text)
+
+
+async def test_the_moves_that_want_a_word(here: Town) -> None:
+    for text in ("家里没米了", "降压药没了"):
+        await here.say("li", text)
+        await here.say("li", "跳过")
+    browser = await here.signed_in("zhang")
+    assert 'value="d:wait:1"' not in (await browser.get("/board")).text, "who does not hold it cannot have it wait"
+    await press(browser, "d:claim:1")
+    for button, words, answer in (
+        ("d:onway:1", "40 分钟", "40 分钟"),
+        ("d:wait:1", "明早， 药店没货", "药店没货"),
+        ("d:wait:1", "", "等到什么时候"),
+        ("d:errand:1", "姚春生", "姚春生"),
+        ("d:merge:1", "2", "第 2 号"),
+    ):
+        assert f'value="{button}"' in (await browser.get("/board")).text
+        assert answer in answer_on((await press(browser, button, words=words)).text), button
+    assert column((await browser.get("/board")).text, "claimed") == []
 
 
 async def test_two_at_once_one_has_it_and_the_other_is_told_who(here: Town) -> None:
@@ -160,7 +179,6 @@ async def test_an_open_form_in_the_chat_is_not_disturbed(here: Town) -> None:
         "d:bind:CODE",
         "d:claim:",
         "t:abc:who:self",
-        "d:hand:1 a b",
         "d:claim:1\n",
     ],
 )

@@ -98,12 +98,15 @@ class Town:
         return one
 
 
-async def press(browser: httpx.AsyncClient, button: str, page: str = "", query: str = "") -> httpx.Response:
+async def press(
+    browser: httpx.AsyncClient, button: str, page: str = "", query: str = "", words: str = ""
+) -> httpx.Response:  # fmt: skip
     """Press a button of a page (the board as it is now, unless an older one is given), as a browser without scripts does."""
     page = page or (await browser.get("/board")).text
     nonce = NONCE.search(page)
     made_up = "0123456789abcdef"  # an empty board has no forms, but a wicked browser can make one
-    return await browser.post(f"/board/move{query}", data={"id": nonce[1] if nonce else made_up, "button": button})
+    form = {"id": nonce[1] if nonce else made_up, "button": button, "words": words}
+    return await browser.post(f"/board/move{query}", data=form)
 
 
 @asynccontextmanager

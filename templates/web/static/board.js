@@ -31,6 +31,23 @@
   window.addEventListener("pageshow", function (event) { if (event.persisted) listen(); });
   // Whoever works by keyboard stays with the card, wherever it has gone.
   var held = "";
+  // What somebody is writing is not swept away: the columns wait until it is sent or put aside.
+  var waits = false;
+  function writing() {
+    var open = columns.querySelectorAll("details.more[open] input[name=words]");
+    return Array.prototype.some.call(open, function (input) { return input.value !== "" || input === document.activeElement; });
+  }
+  function later() {
+    if (waits && !writing()) { waits = false; htmx.trigger(columns, "moved"); }
+  }
+  document.body.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.requestConfig.elt === columns && writing()) {
+      event.detail.shouldSwap = false;
+      waits = true;
+    }
+  });
+  columns.addEventListener("toggle", later, true);
+  columns.addEventListener("focusout", function () { setTimeout(later, 0); });
   document.body.addEventListener("htmx:beforeSwap", function () {
     var card = document.activeElement && document.activeElement.closest(".duty");
     if (card) held = card.id;
