@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from rules.alarms import next_alarm
+from rules.alarms import next_alarm, repeating
 from rules.duty import Duty
 from rules.figures import figures
-from rules.ladders import LAST_TARGETS
+from rules.kinds import kind_of
+from rules.ladders import LADDERS, LAST_TARGETS
 from storage import duties
 from storage.ledger import Ledger
 from tests.conftest import postgres_url
@@ -26,7 +27,7 @@ ASKERS = st.sampled_from(["li", "sun"])
 ACTORS = st.sampled_from(["zhang@cadres/姚洼", "chen@cadres/姚洼", "chen", "head", "leader-monitoring", "boss@command"])
 NEEDS = st.sampled_from(["家里没米了", "降压药快没了", "想买点菜", "灯泡坏了", "孩子没奶粉了"])
 MOVES = st.sampled_from(
-    ["我来办", "办结", "路上", "还要 40 分钟", "不接", "退回", "知道了", "代购 {n} 王婶", "等 {n} 明天上午 没货",
+    ["我来办", "办结", "路上", "还要 40 分钟", "不接", "退回", "知道了", "代购 {n} 赵婶", "等 {n} 明天上午 没货",
      "转办 {n} 陈秀英", "转办 {n} 张建国", "合并 {n} 1", "待办", "进展"]
 )  # fmt: skip
 ANSWERS = st.sampled_from(["办好了", "没办好", "不用了", "嗯", "我的", "满意", "急"])
@@ -63,6 +64,14 @@ class Village(RuleBasedStateMachine):
     @rule(who=ASKERS, words=NEEDS)
     def ask(self, who: str, words: str) -> None:
         self._say(who, words)
+
+    @rule(who=ASKERS, words=st.sampled_from(["38.6", "36.5"]))
+    def fall_ill(self, who: str, words: str) -> None:
+        self._say(who, words)
+
+    @rule(words=st.sampled_from(["路上", "送到了", "还要 20 分钟", "办结 1", "我来办 1"]))
+    def run_the_errand(self, words: str) -> None:
+        self._say("zhao", words)
 
     @rule(who=ASKERS, words=ANSWERS, number=NUMBERS)
     def answer(self, who: str, words: str, number: int) -> None:
@@ -104,6 +113,20 @@ class Village(RuleBasedStateMachine):
             assert (told.handovers, told.reopened) == (duty.handovers, duty.reopened), (duty, rows)
             assert bool(duty.holder) == (duty.state in ("claimed", "reported")) or duty.over, duty
             assert duty.over or duty.rung_at is not None or self._top_knows(rows) or next_alarm(duty), (duty, rows)
+
+    @invariant()
+    def nobody_ends_what_is_not_theirs(self) -> None:
+        found = {duty.ref: (duty, rows) for duty, rows in self._all()}
+        for duty, rows in found.values():
+            by = {who for _, what, who, _ in rows if what in ("confirmed", "cancelled", "reopened")}
+            assert by <= ({duty.subject} if kind_of(duty.kind).asker else set()), (duty, rows)
+            assert not duty.merged_into or found[duty.merged_into][0].subject == duty.subject, duty
+
+    @invariant()
+    def what_nobody_has_is_told_again(self) -> None:
+        for duty, rows in self._all():
+            silenced = not duty.over and not duty.holder and duty.repeat_at is None
+            assert not silenced or repeating(duty, LADDERS[duty.ladder]) is None, (duty, rows)
 
     @invariant()
     def figures_are_what_happened(self) -> None:

@@ -1,0 +1,44 @@
+"""Who may order, see and count what, where the transcripts' one district and two villages do not reach."""
+
+import pytest
+
+from handlers.duty.which import which
+from handlers.orders import on_order
+from rules.facts import DutyOpened
+from tests.templates.village import CONTEXTS, NOW, FakeReads, open_of
+
+ORDERS = [
+    ("area head", "姚洼 打扫", "orders.given", 1),
+    ("area head", "姚洼、东坡 打扫", "orders.given", 2),
+    ("area head", "西沟 打扫", "orders.elsewhere", 0),
+    ("area head", "姚洼、西沟 打扫", "orders.elsewhere", 0),
+    ("leader", "西沟 打扫", "orders.given", 1),
+    ("cadre in private", "姚洼 打扫", "orders.not_yours", 0),
+]
+
+
+@pytest.mark.parametrize(("who", "said", "block", "orders"), ORDERS, ids=[f"{row[0]}: {row[1]}" for row in ORDERS])
+def test_an_area_head_orders_their_own_district_only(who: str, said: str, block: str, orders: int) -> None:
+    outcome = on_order(said, CONTEXTS[who], FakeReads(), NOW)
+    assert {say.block for say in outcome.says} == {block}
+    assert len([fact for fact in outcome.facts if isinstance(fact, DutyOpened)]) == orders
+
+
+def test_the_text_of_an_order_is_what_is_to_be_done() -> None:
+    given = on_order("姚洼 明早8点前 核实3户", CONTEXTS["leader"], FakeReads(), NOW).facts[0]
+    assert isinstance(given, DutyOpened)
+    assert given.duty.card["text"] == "核实3户"
+
+
+NOT_HERE = [
+    ("cadre of another village", open_of("need"), "duty.elsewhere"),
+    ("cadre of another village", open_of("tip"), "duty.no_such"),
+    ("volunteer", open_of("need"), "duty.not_with_you"),
+]
+
+
+@pytest.mark.parametrize(("who", "duty", "block"), NOT_HERE, ids=[f"{row[0]}: {row[1].kind}" for row in NOT_HERE])
+def test_what_is_not_for_them_is_refused_with_the_reason(who, duty, block) -> None:  # type: ignore[no-untyped-def]
+    meant = which("3", CONTEXTS[who], FakeReads((duty,)))
+    assert meant.duty is None
+    assert [say.block for say in meant.sorry.says] == [block]
