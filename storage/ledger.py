@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.vault import Vault
 
 T = TypeVar("T")
+WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: json.dumps makes an encoder of its own for each value."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Ledger:
 
     def seal(self, value: Any) -> str:
         """A JSON value, sealed."""
-        return self.vault.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return self.vault.seal(WRITTEN(value))
 
     def unseal(self, sealed: str) -> Any:
         """What ``seal`` was given; an empty column is None."""

@@ -61,6 +61,9 @@ SOMEBODY = re.compile(r"谁|有人|邻居|隔壁|对门|听说|人家|别人|\b(
 IN_GENERAL = re.compile(r"吗|多少度|算|会不会|\b(?:does|will|would|what is)\b")
 OWN = re.compile(r"[我俺]|\b(?:i|my|me)\b")
 
+CLEAR = re.compile(r"(3[4-9]|4[0-2])[.度]([0-9])")
+"""36.5, 36度5 and nothing else: what most people write needs no longer look."""
+
 
 @dataclass(frozen=True)
 class Read:
@@ -91,6 +94,8 @@ class _Number:
 
 def read_when_asked(text: str) -> Read | Ask | None:
     """The answer to "how many degrees": read, asked back, or None when it speaks of something else."""
+    if clear := CLEAR.fullmatch(text):
+        return Read(int(clear[1] + clear[2]))
     said = _corrected(_plain(text))
     numbers = _numbers(said)
     bare = not _rest(said)
@@ -104,6 +109,8 @@ def read_when_asked(text: str) -> Read | Ask | None:
 
 def read_unasked(text: str) -> Read | Ask | None:
     """A temperature nobody asked for: only when hardly anything else is said, or it is called one."""
+    if clear := CLEAR.fullmatch(text):
+        return Read(int(clear[1] + clear[2]))
     said = _corrected(_plain(text))
     numbers = _numbers(said)
     labelled = any(n.labelled for n in numbers)

@@ -3,6 +3,8 @@
 import pytest
 
 from chat.reading.temperature import (
+    HIGHEST,
+    LOWEST,
     Ask,
     Read,
     highest_in,
@@ -92,3 +94,11 @@ def test_the_highest_named(text: str, tenths: int) -> None:
 )  # fmt: skip
 def test_whose_fever(text: str, family: bool, hearsay: bool) -> None:
     assert (is_of_others(text), is_hearsay(text)) == (family, hearsay)
+
+
+@pytest.mark.parametrize("between", [".", "度"])
+def test_the_first_look_reads_what_the_longer_one_reads(between: str) -> None:
+    for tenths in range(LOWEST, HIGHEST + 1):
+        text = f"{tenths // 10}{between}{tenths % 10}"
+        for read in (read_when_asked, read_unasked):
+            assert read(text) == read(f"{text} ") == Read(tenths)  # with a space it has to be looked at closely
