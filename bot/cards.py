@@ -139,5 +139,7 @@ def card_buttons(duty: Duty, repeats: bool = False) -> Rows:
     moves = MOVES[duty.state] + (("ack",) if repeats else ())
     row = tuple(Button(f"@acts.buttons.{move}", f"d:{move}:{duty.ref}") for move in moves)
     phone = str(duty.card.get("phone") or "")
+    undecided = duty.kind == "return" and not duty.card.get("watch")
+    watch = tuple(Button(f"@acts.buttons.{x}", f"d:{x}:{duty.ref}") for x in ("watch", "unwatch")) if undecided else ()
     call = ((Button("@acts.buttons.call", url=f"tel:{phone}"),),) if phone else ()
-    return ((row,) if row else ()) + call
+    return ((row,) if row else ()) + ((watch,) if watch else ()) + call

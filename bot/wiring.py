@@ -20,7 +20,7 @@ from handlers import (
     tip,
     town_report,
 )
-from handlers.duty import asker, care, claim, done, errand, several
+from handlers.duty import asker, care, claim, done, errand, several, watch
 from handlers.duty.which import open_here
 from handlers.rota import sheet as rota
 from rules.context import Context
@@ -73,6 +73,8 @@ ROUTES = Routes(
         Act("wait", care.on_wait, argument="ref", words=True, in_hand=True),
         Act("ack", several.on_acknowledge_all, "staff", "ref"),
         Act("errand", errand.on_errand, "staff", "ref", words=True),
+        Act("watch", watch.on_watch, "staff", "ref", words=True),
+        Act("unwatch", watch.on_unwatch, "staff", "ref", words=True),
         Act("merge", done.on_merge, "staff", "ref"),
         Act("order", orders.on_order, "staff", "may"),
         Act("todo", _todo, argument="ref", in_hand=True),

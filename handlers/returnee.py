@@ -126,10 +126,14 @@ def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: dat
     known = reads.return_like(match)
     if known is not None:
         return _joined(report, known, context, reads, now)
-    watch = _watch(report, "", context, now)
-    card = {**_card(report), "text": "", "unfinished": False, **_decided(watch, context)}
+    card = {**_card(report), "text": "", "unfinished": False}
+    half = _told_before(card, context, reads, unfinished=True)
+    # What a cadre decided of half a report holds, but for what Wuhan means, which half a report may not have said.
+    decided = "on" if half is not None and half.card.get("watch") == "on" else ""
+    watch = _watch(report, decided, context, now)
+    card |= _decided(watch, context)
     opened: DutyMoved | DutyOpened
-    if (half := _told_before(card, context, reads, unfinished=True)) is not None:
+    if half is not None:
         opened = _added(half, card, report.village, context, now)
     else:
         duty = _open(report.village, context, now, reads.new_number(), card)
@@ -138,9 +142,9 @@ def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: dat
     kept = ReturnRegistered(context.sender, report.village, match, report.came_from, arrived, _plain(report), ref)
     facts = (_told(report, context), kept, opened, *((watch,) if watch else ()))
     until = isolation_ends(arrived, context.town)
-    values = {"report": report, "duty": opened.duty, "until": last_day(until, context.town), "isolate":
-              must_isolate(report.came_from, context.town), "days": context.town.isolation_days, "over": until <= now,
-              "times": context.town.checkin_times}  # fmt: skip
+    isolate = decided == "on" or must_isolate(report.came_from, context.town)
+    values = {"report": report, "duty": opened.duty, "until": last_day(until, context.town), "isolate": isolate,
+              "days": context.town.isolation_days, "over": until <= now, "times": context.town.checkin_times}  # fmt: skip
     return Outcome(facts, (Say("returnee.registered", values),))
 
 

@@ -46,6 +46,7 @@ from tests.templates.village import (
     states_of,
 )
 
+LONG = SimpleNamespace(until=NOW + timedelta(days=30), village="yaowa")
 SETTING_PLACES = {"village": {v.key: (v.name,) for v in TOWN.villages}}
 ARGUMENTS = {
     "start": ("yaowa", "nowhere"), "bind": ("AAAA2222", "BBBB3333"), "hand": ("3 王秀英", "3 谁"),
@@ -165,7 +166,9 @@ def _hands() -> Iterator[FakeReads]:
     yield FakeReads((replace(order, state="closed", reported_at=NOW),))
     yield FakeReads((replace(by_wang, state="closed", confirmed=True),))
     half = open_of("return")
-    yield FakeReads((replace(half, card={**half.card, "unfinished": True}),))
+    own = {"relative": False}
+    for more, watch in (({"unfinished": True}, None), ({"watch": "off"}, None), (own, None), (own, WATCH), (own, LONG)):
+        yield FakeReads((replace(half, card={**half.card, **more}),), watch=watch)
 
 
 def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outcome]]:
@@ -406,6 +409,10 @@ def from_cards() -> Iterator[Spoken]:
         duty = replace(fever, card={**fever.card, **more})
         yield _card(duty)
         yield Spoken("", "web:cadres", {x: card_list(TOWN, [duty, fever], x, NOW) for x in LOCALES})
+    for watch in ("on", "off"):
+        home = open_of("return")
+        for relative in (True, False):
+            yield _card(replace(home, card={**home.card, "watch": watch, "until": "2020-02-22", "relative": relative}))
     for about in ("cadre", "higher"):
         tip = open_of("tip", "K7QM")
         yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
