@@ -134,7 +134,8 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
     duty = _open(report.what, context, reads, now)
     says = Say("need.registered", {"duty": duty, "due": _clock(duty, context), "what": report.what,
                              "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
-    then = ("need_more", {"ref": f"{duty.ref}.{_unknown(duty, context, now)}"})
+    unknown = _unknown(duty, context, now)
+    then = ("need_more", {"ref": f"{duty.ref}.{unknown}"}) if unknown else None
     return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
 
 
