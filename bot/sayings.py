@@ -20,13 +20,15 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
     """What follows the act's name, from its button or typed; None when this is not the act that was meant, or when it is for
     those who have something in hand and this person has not."""
     argument = _argument_of(act, hearing)
-    return argument if argument is None or not act.in_hand or _may_act(hearing) else None
+    return argument if argument is None or not act.in_hand or _may_act(act, argument, hearing) else None
 
 
-def _may_act(hearing: Hearing) -> bool:
-    """Staff, a volunteer, who presses a button of a card they were sent, and whoever has something in hand."""
+def _may_act(act: Act, argument: str, hearing: Hearing) -> bool:
+    """Staff, whoever has something in hand or presses a button of a card they were sent; a volunteer may also name a number, or
+    ask what there is. (办完了 alone may be said of their own need.)"""
     context = hearing.context
-    if context.staff or "volunteer" in context.roles or hearing.incoming.said.button:
+    asks = "volunteer" in context.roles and (bool(argument) or act.name == "todo")
+    if context.staff or asks or hearing.incoming.said.button:
         return True
     return hearing.incoming.private and bool(open_here(context, hearing.reads))
 
