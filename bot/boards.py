@@ -50,14 +50,14 @@ class Boards:
         key = flood_key(town, duty, rung, address)
         mark = Mark(duty.ref, cause_of(duty, rung), key, now, real_now + CHECK)
         together = _recent(ledger, address, key, now)
-        refs = tuple(dict.fromkeys((*(ref for c in together for ref in c.refs or (c.duty,)), duty.ref)))
-        if len(refs) == 1:
+        refs = tuple(dict.fromkeys(ref for c in together for ref in c.refs or (c.duty,) if ref != duty.ref))
+        if not refs or all(before.over for before in duties.several(ledger, refs)):
             locale = people.locale_of(ledger, address, town.locale)
             unsure = bool(duty.climbs) and boards.unsure(ledger, duty.ref)
             letter = card(town, duty, locale, now, rung, step.skipped, unsure=unsure)
             self.post.put(ledger, address, letter, "alert", real_now, replace(mark, digest=sign_of((duty,), unsure)))
             return None
-        refs = tuple(sorted(refs, key=lambda ref: (len(ref), ref)))
+        refs = tuple(sorted((*refs, duty.ref), key=lambda ref: (len(ref), ref)))
         return self._listed(ledger, town, address, together, refs, mark, now, real_now)
 
     def _listed(self, ledger: Ledger, town: Town, address: Address, together: Sequence[Card], refs: Sequence[str],
