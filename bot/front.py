@@ -6,6 +6,7 @@ Without it the desk could record what people say but never understand it.
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
+from bot.cries import cried, makes_room, of_known_case, overheard
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Hearing, hearing_of
 from bot.post import said
@@ -36,7 +37,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class Front:
-    """Tries, in this order: voice, a form's button, an act, danger, the open form, a conversation's name, the listeners."""
+    """Tries, in this order: a form's button, danger, an act, an answered card, voice, a conversation's name, the open form,
+    the listeners."""
 
     routes: Routes
 
@@ -44,7 +46,8 @@ class Front:
         """Decide one message."""
         hearing = hearing_of(ledger, town, incoming, now)
         if not incoming.private and not incoming.addressed and not hearing.context.staff:
-            return Heard(facts=hearing.facts)
+            cry = overheard(self.routes, hearing)
+            return Heard(hearing.facts + cry.facts, tells=cry.tells)
         outcome, letter = self._decide(hearing)
         facts = hearing.facts + (outcome.facts if outcome else ())
         duty = next((f.duty.ref for f in facts if isinstance(f, DutyMoved | DutyOpened)), "")
@@ -76,6 +79,9 @@ class Front:
         if spoken.document is not None and (enclosed := self._enclosed(hearing)) is not None:
             return enclosed
         found = self._act(hearing)
+        danger = danger_in(hearing)
+        if danger and not (found and of_known_case(hearing, *found)):
+            return self._in_danger(hearing, danger, found[1] if found else None)
         if found is not None:
             return self._acted(hearing, *found)
         attached = self._attached(hearing)
@@ -83,9 +89,6 @@ class Front:
             return self._answered(hearing, attached, resume=True)
         if spoken.attachment and spoken.attachment.kind == "voice":
             return self._voice(hearing)
-        danger = danger_in(hearing)
-        if danger and not hearing.context.among_villagers:
-            return self._in_danger(hearing, danger)
         if hearing.incoming.edited and hearing.incoming.private and (corrected := self._edited(hearing)) is not None:
             return corrected
         opening = self._opening(hearing)
@@ -170,12 +173,13 @@ class Front:
         outcome = act.run(argument, hearing.context, hearing.reads, hearing.now)
         return self._answered(hearing, outcome, resume=True)
 
-    def _in_danger(self, hearing: Hearing, danger: str) -> tuple[Outcome | None, Letter | None]:
-        outcome = self.routes.on_danger(danger, hearing.context, hearing.reads, hearing.now)
+    def _in_danger(self, hearing: Hearing, danger: str, undone: str | None) -> tuple[Outcome | None, Letter | None]:
+        outcome = cried(self.routes, hearing, danger, undone)
+        if hearing.context.among_villagers:
+            return outcome, said(hearing.words.locale, outcome.says) if hearing.incoming.addressed else None
         conversation = self._conversation(hearing.talk)
-        if conversation is None or not conversation.gives_way:
-            return self._answered(hearing, outcome, resume=True)
-        # Nobody who cannot breathe is asked how urgent the rice is.
+        if conversation is not None and not makes_room(hearing, conversation, outcome):
+            return self._answered(hearing, replace(outcome, then=None), resume=True)
         more = self._hand_over(hearing) or Outcome()
         self._drop(hearing)
         done, letter = self._answered(hearing, outcome, resume=False)

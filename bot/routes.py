@@ -29,7 +29,7 @@ class Conversation:
     """Answers already known of the person."""
     gives_way: bool = False
     """Whether it only asks for more about what is already on its way, and gives way to whatever else is said."""
-    gives_way_to: tuple[str, ...] = ("need_more",)
+    gives_way_to: tuple[str, ...] = ("need_more", "whereabouts")
     """The forms that what is said beside this one may open."""
     moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
     """Whether these facts leave it nothing to ask for, given its answers so far."""
@@ -69,7 +69,8 @@ class Routes:
     conversations: Mapping[str, Conversation]
     acts: tuple[Act, ...]
     listeners: tuple[Listener, ...]
-    on_danger: Callable[[str, Context, Reads, datetime], Outcome]
+    on_danger: Callable[[str, str, Said, Context, Reads, datetime], Outcome]
+    """Danger of a sort (a key of ``danger.signs``), said of a duty's number or of none, in these words."""
     on_voice: Callable[[Said, Context, Reads, datetime], Outcome]
     on_reply: Callable[[Said, Context, Reads, datetime], Outcome | None]
     """What answers a card: attached to it."""

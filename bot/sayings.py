@@ -7,6 +7,7 @@ from bot.hearing import Hearing
 from bot.routes import Act
 from bot.texts import LOCALES, texts
 from chat.letter import Button, Say
+from chat.reading.danger import Signs
 from chat.reading.moments import read_span
 from chat.reading.numbers import normalise
 from chat.reading.phrases import matches
@@ -106,39 +107,19 @@ def after_phrase(text: str, phrases: tuple[str, ...], alone: bool) -> str | None
 
 def danger_in(hearing: Hearing) -> str:
     """The sort of danger named in what was said (a key of ``danger.signs``), or an empty text."""
-    text = normalise(hearing.text).lower().replace(" ", "")
-    if not text or hearing.incoming.said.button:
-        return ""
-    if not _any_sign().search(text):
-        return ""
-    for locale in LOCALES:
-        for word in _calm(locale):
-            text = text.replace(word, "")
-        for sign, sort in _signs(locale):
-            if sign in text:
-                return sort
-    return ""
+    return "" if hearing.incoming.said.button else _signs().named_in(hearing.text)
 
 
 @cache
-def _any_sign() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(sign) for locale in LOCALES for sign, _ in _signs(locale)) or "(?!)")
-
-
-@cache
-def _calm(locale: str) -> tuple[str, ...]:
-    groups = texts(locale).options("danger.calm").values()
-    return tuple(_bare(word) for words in groups for word in words)
-
-
-@cache
-def _signs(locale: str) -> tuple[tuple[str, str], ...]:
-    groups = texts(locale).options("danger.signs").items()
-    return tuple((_bare(sign), sort) for sort, signs in groups for sign in signs)
-
-
-def _bare(word: str) -> str:
-    return word.lower().replace(" ", "")
+def _signs() -> Signs:
+    """The signs of all languages: somebody in danger takes the words that come."""
+    signs: dict[str, tuple[str, ...]] = {}
+    calm: tuple[str, ...] = ()
+    for words in map(texts, LOCALES):
+        for sort, named in words.options("danger.signs").items():
+            signs[sort] = (*signs.get(sort, ()), *named)
+        calm += tuple(phrase for phrases in words.options("danger.calm").values() for phrase in phrases)
+    return Signs(signs, calm)
 
 
 def menu(context: Context) -> Say:

@@ -19,6 +19,7 @@ from handlers import (
     temperature,
     tip,
     town_report,
+    whereabouts,
 )
 from handlers.duty import asker, care, claim, done, errand, several, watch
 from handlers.duty.which import open_here
@@ -45,7 +46,7 @@ ROUTES = Routes(
             temperature.on_finished,
             temperature.on_unreadable,
             gives_way=True,
-            gives_way_to=("need_more", "felt"),
+            gives_way_to=("need_more", "felt", "whereabouts"),
         ),
         "felt": Conversation(temperature.felt, temperature.on_felt, temperature.on_felt_left, gives_way=True),
         "need": Conversation(need.need, need.on_finished),
@@ -54,9 +55,10 @@ ROUTES = Routes(
             need.on_more,
             need.on_left,
             gives_way=True,
-            gives_way_to=("need_more", "temperature", "felt"),
+            gives_way_to=("need_more", "temperature", "felt", "whereabouts"),
             moot=need.is_moot,
         ),
+        "whereabouts": Conversation(whereabouts.whereabouts, whereabouts.on_finished),
         "tip": Conversation(tip.tip, tip.on_finished, prefill=tip.known_already),
         "home": Conversation(front_door.home, front_door.on_home),
         "rota": Conversation(rota.rota, rota.on_finished, private=False),

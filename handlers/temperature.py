@@ -22,6 +22,7 @@ from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
 from rules.privacy import mask
+from rules.telling import still_unknown
 
 VAGUE = ("hot", "weak")
 """Signs that a healthy person may speak of, too."""
@@ -152,7 +153,7 @@ def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime)
     block = "temperature.fever_again" if known else "temperature.fever"
     if not fever:
         block = "felt.noted"
-    return Outcome((*facts, told), (Say(block, {**shown, "duty": told.duty}),), tells)
+    return Outcome((*facts, told), (Say(block, {**shown, "duty": told.duty}),), tells, _where(told))
 
 
 def _told(said: str, value: str, context: Context, reads: Reads, now: datetime) -> DutyMoved | DutyOpened:
@@ -172,6 +173,12 @@ def _told(said: str, value: str, context: Context, reads: Reads, now: datetime) 
         )
     )  # fmt: skip
     return DutyOpened(duty, who=context.sender, chat=context.chat)
+
+
+def _where(told: DutyMoved | DutyOpened) -> tuple[str, dict[str, str]] | None:
+    """Asked once of somebody whose village nobody knows."""
+    ask = isinstance(told, DutyOpened) and not told.duty.village
+    return ("whereabouts", {"ref": f"{told.duty.ref}.{still_unknown(told.duty)}"}) if ask else None
 
 
 def _answers_missed(value: str, context: Context, reads: Reads, now: datetime) -> tuple[DutyMoved, ...]:
@@ -216,7 +223,7 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
         return None
     if is_of_others(said.text):
         fact = _told(_short(said.text), "", context, reads, now)
-        return Outcome((fact,), (Say("felt.of_family", {"duty": fact.duty}),))
+        return Outcome((fact,), (Say("felt.of_family", {"duty": fact.duty}),), then=_where(fact))
     return Outcome(then=("felt", {"said": _short(said.text), "sign": sign}))
 
 

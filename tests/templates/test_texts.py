@@ -172,19 +172,34 @@ def test_labels_are_short(locale: str) -> None:
 # -- danger ----------------------------------------------------------------------------------------------------------
 
 DANGER = """
-    chest: 胸口疼得厉害 | 心口疼 | I have chest pain | my chest hurts | pain in my chest
-    breath: 喘不上气 | 喘不上来气了 | 憋得慌，喘不过来 | I can't breathe | I can’t breathe | cannot breathe well | she is gasping
-    faint: 我爹晕倒了 | 老人叫不醒 | he collapsed | my mother fainted | I can't wake my father | unconscious
-    gas: 屋里有煤气味 | 煤气罐漏气了 | gas leak | I smell gas | the gas bottle is leaking | carbon monoxide
-    despair: 我不想活了 | 活着没意思 | I don't want to live | I don’t want to live any more | I want to die | kill myself
-    fire: 厨房着火了 | the house is on fire | Fire! | a fire broke out
-    bleeding: 血止不住 | bleeding won't stop | coughing up blood
+    chest: 胸口疼得厉害 | 心口疼 | 胸口有点痛 | 胸口好疼 | 胸口这儿一阵疼 | 胸口闷 | 心绞痛 | 心臟疼
+    chest: I have chest pain | my chest hurts | pain in my chest
+    breath: 喘不上气 | 喘不上来气了 | 憋得慌，喘不过来 | 喘不上來氣 | 呼吸急促 | 呼吸很困难 | 呼吸困難 | 喘气费劲
+    breath: 憋的慌 | 特别憋得慌 | I can't breathe | I can’t breathe | cannot breathe well | she is gasping
+    faint: 我爹晕倒了 | 老人叫不醒 | 休克了 | 断气了 | 不用了，人晕倒了 | 没办好 老人晕倒了 | 我妈暈倒了
+    faint: 叫了半天叫不醒 | he collapsed | my mother fainted | I can't wake my father | unconscious
+    gas: 屋里有煤气味 | 煤气罐漏气了 | 煤气罐漏了，味可大 | 煤气灶漏了 | 屋里一股煤气罐味 | 煤气 | 煤氣漏了
+    gas: 换煤气罐的时候漏了 | 是不是煤气漏了 | 忘了煤气灶没关 | 要煤气中毒了 | 液化气漏了 | gas leak | I smell gas
+    gas: the gas bottle is leaking | carbon monoxide
+    despair: 我不想活了 | 活着没意思 | 割腕 | 想跳井 | 活够了 | 喝了敌敌畏 | 她喝农药了 | 自殺 | I don't want to live
+    despair: I don’t want to live any more | I want to die | kill myself
+    fire: 厨房着火了 | 著火了 | 灶屋起火 | the house is on fire | Fire! | a fire broke out
+    bleeding: 血止不住 | 流血不止 | 血流不止 | 吐了一口血 | bleeding won't stop | coughing up blood
     poison: 孩子中毒了 | he swallowed poison
+    injury: 中风了 | 老伴摔倒了起不来 | 老伴摔倒了，起不来 | 触电 | 觸電了 | 掉井里了 | he had a stroke
+    injury: she fell and can't get up
+    help: 救命 | 快来人 | 快來人啊 | 我要死了 | 我快不行了 | 老人快不行了 | somebody help! | I'm dying
+    help: call an ambulance
 """
 CALM = """煤气罐没气了 | 煤气没了，能换一罐吗 | 在家憋得慌 | 想死你们了 | 胸口不疼 | 没有呼吸困难 | 车胎漏气了 | 家里没米了
+    | 换煤气罐 | 想要个新煤气罐 | 煤气灶打不着火 | 没有煤气味 | 家里没煤气了 | 煤气费怎么交 | 送罐煤气 | 没晕倒 | 人没有晕倒，好着呢
+    | 急死了 | 累死了 | 饿死了 | 累死我了 | 急死人了 | 累得我要死了 | 手机快不行了 | 救命药快没了 | 跳楼价
+    | 防煤气，烟道要通 | 炉子点着火了 | 特别想你
+    | 不是胸口疼 | 头疼 | 心疼钱 | 想死孙子了 | 一起火锅 | 我按时喝药了 | 38 | 我来办 2 | 快来人送点米
     | my gas stove is out of gas | gas bottle empty | the gas bottle is empty | we need a new gas bottle | no chest pain
     | I don't have chest pain | we need firewood | masks were passed out | no difficulty breathing | the roof collapsed
-    | I am tired | 36.5 | the shop is open | there is no smell of gas | I want to live in town"""
+    | I am tired | 36.5 | the shop is open | there is no smell of gas | I want to live in town | my phone is dying
+    | can you help me with the form | no emergency, but we need rice"""
 
 
 def heard(text: str) -> str:
@@ -213,7 +228,10 @@ def test_words_for_groups_of_villagers_can_show_nothing_of_a_person(locale: str)
     told = {name: used(block) for name, block in blocks(locale).items()
             if name.endswith(".in_group") or name.startswith("notices.")}  # fmt: skip
     assert len(told) >= 6
-    assert {name: values for name, values in told.items() if not values <= {"link"}} == {}
+    of_danger = {"link", "sort", "told", "d", "danger"}
+    """What to do first, and which offices have been told."""
+    assert {name: values for name, values in told.items()
+            if not values <= (of_danger if name == "danger.in_group" else {"link"})} == {}  # fmt: skip
 
 
 # -- officialese -----------------------------------------------------------------------------------------------------

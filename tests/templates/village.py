@@ -58,7 +58,7 @@ CARDS: Mapping[str, Mapping[str, Any]] = {
     "need": {"text": f"家里没米了{ODD}", "urgency": "now"},
     "fever": {"value": "38.2", "watched": True},
     "missed": {"asked": "08:00"},
-    "urgent": {"sort": "chest"},
+    "urgent": {"sort": "chest", "sorts": ["chest", "breath"], "text": "我老伴胸口疼"},
     "voice": {"attachments": [["voice", "ref"]], "channel": "web"},
     "return": {"from": "hubei", "city": "黄冈", "arrived": "2020-02-09", "transport": "train", "trip_number": "G1234",
                "with": 2, "symptoms": "cough", "contact": "unsure", "relative": True, "unfinished": False, "text": ""},

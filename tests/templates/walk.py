@@ -25,6 +25,7 @@ from handlers.rota.sheet import RotaReport
 from handlers.temperature import FeltReport, TemperatureReport
 from handlers.tip import TipReport
 from handlers.town_report import on_report
+from handlers.whereabouts import WhereReport
 from rules.context import Context
 from rules.duty import Duty
 from rules.ladders import LADDERS
@@ -120,7 +121,9 @@ def outcomes() -> Iterator[tuple[Context, Outcome]]:
 
 
 def _kept_from(act: Act, context: Context, reads: FakeReads) -> bool:
-    in_hands = act.in_hand and ("volunteer" in context.roles or any(in_hand(duty, context.sender) for duty in reads.duties))
+    in_hands = act.in_hand and (
+        "volunteer" in context.roles or any(in_hand(duty, context.sender) for duty in reads.duties)
+    )
     may = (act.who == "anyone" and not act.in_hand) or context.staff or in_hands
     return not may or (context.among_villagers and not act.aloud)
 
@@ -134,9 +137,12 @@ def _registers() -> Iterator[FakeReads]:
     )
     yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), ""), *seats))
     yield FakeReads(locked=True, watch=WATCH, last=(NOW, 365))
-    for kind in ("need", "fever", "tip"):
+    for kind in ("need", "fever", "tip", "urgent"):
         for duty in states_of(open_of(kind)):
             yield FakeReads((duty,), watch=WATCH)
+            if kind == "urgent":
+                reporter = {**duty.card, "reporter": "web:zhang", "said_at": (NOW - timedelta(minutes=30)).isoformat()}
+                yield FakeReads((replace(duty, card=reporter),), answered=duty)
             if kind == "need":
                 yield FakeReads((duty, other), answered=duty, last=(NOW, 382))
     yield FakeReads(tuple(open_of("need", str(n)) for n in range(1, 20)), watch=WATCH)
@@ -179,10 +185,11 @@ def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outc
                 heard = listener.hear(said, context, replace(reads, locale=locale), NOW, setting)
                 if heard is not None:
                     yield context, heard
+    for sort in texts("zh").options("danger.signs"):
+        for of, said in (("", Said("我老伴")), ("3", Said("东坡", attachment=Attachment("photo", "r")))):
+            yield context, ROUTES.on_danger(sort, of, said, context, reads, NOW)
     if context.among_villagers:
         return
-    for sort in texts("zh").options("danger.signs"):
-        yield context, ROUTES.on_danger(sort, context, reads, NOW)
     yield context, ROUTES.on_voice(Said(attachment=Attachment("voice", "r")), context, reads, NOW)
     for said in (Said("在路上"), Said(attachment=Attachment("photo", "r"))):
         replied = ROUTES.on_reply(said, context, reads, NOW)
@@ -311,7 +318,16 @@ def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
             ),
             FakeReads(),
         )
+    for duty in (open_of("urgent"), replace(open_of("urgent"), village="", card={"sort": "fire", "text": "着火了"})):
+        yield from (("whereabouts", WhereReport(*answer), FakeReads((duty,), locked=locked)) for locked in (True, False)
+                    for answer in WHERE)  # fmt: skip
     yield "home", ROUTES.conversations["home"].form.report({"village": "yaowa"}), FakeReads()
+
+
+WHERE: tuple[tuple[str, str | dict[str, float] | None, str | None, str | None], ...] = (
+    ("3.wf", "姚洼东头", None, None), ("3.wf", "东头", None, None), ("3.wf", {"lat": 34.1, "lon": 113.2}, None, None),
+    ("3.vf", None, "yaowa", None), ("3.f", None, None, PHONE), ("3.f", None, None, None), ("99.f", None, None, PHONE),
+)  # fmt: skip
 
 
 def _spoken(chat: str, outcome: Outcome) -> Iterator[Spoken]:
@@ -328,7 +344,8 @@ def _in_both(block: str, to: str, values: Any, rows: Rows = ()) -> Spoken:
 
 
 FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "came_from": "hubei"}), "tip": (
-    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "felt": (
+    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "whereabouts": (
+    {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
     {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
 WRONG = ("", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip", "/back", "/change",
          "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
@@ -413,6 +430,14 @@ def from_cards() -> Iterator[Spoken]:
         home = open_of("return")
         for relative in (True, False):
             yield _card(replace(home, card={**home.card, "watch": watch, "until": "2020-02-22", "relative": relative}))
+    for cried in (
+        {"sort": "fire", "sorts": ["fire"], "aloud": True},
+        {"sort": "something", "sorts": [], "text": ""},
+        {"reported": True, "by": "张建国"},
+        {"reported": True, "aloud": True, "who": "", "by": ""},
+    ):
+        urgent = open_of("urgent")
+        yield _card(replace(urgent, card={**urgent.card, **cried}))
     for about in ("cadre", "higher"):
         tip = open_of("tip", "K7QM")
         yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
@@ -464,6 +489,7 @@ def from_front() -> Iterator[Spoken]:
     danger_in(SimpleNamespace(text="好着呢", incoming=SimpleNamespace(said=Said())))  # type: ignore[arg-type]
     link = {"link": "https://village.example/c/yaowa"}
     yield _in_both("desk.in_group", "web:group", link)
+    yield _in_both("danger.act_waits", "web:li", {"said": "不用了 人晕倒了"})
     for name, conversation in ROUTES.conversations.items():
         yield _in_both("form.dropped", "web:li", {"title": name})
         if conversation.private and texts("zh").has(f"{name}.{conversation.form.opens_with}"):

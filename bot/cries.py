@@ -1,0 +1,50 @@
+"""Cries for help: overheard where villagers talk, or what a cadre says of danger that is known already; without it the first
+would be nobody's business, and the second would ring the village again."""
+
+from dataclasses import replace
+
+from bot.hearing import Hearing
+from bot.routes import Act, Conversation, Routes
+from bot.sayings import danger_in, is_ref
+from chat.letter import Outcome, Say
+from handlers.duty.which import open_here
+
+LONGEST_CRY = 60
+"""Letters: what is longer and was not said to us is a notice that somebody passes on."""
+
+
+def overheard(routes: Routes, hearing: Hearing) -> Outcome:
+    """What villagers say to each other is none of our business, but a cry for help in a village's group is."""
+    heard = len(hearing.text) <= LONGEST_CRY and hearing.context.place == "group"
+    danger = danger_in(hearing) if heard else ""
+    return cried(routes, hearing, danger) if danger else Outcome()
+
+
+def cried(routes: Routes, hearing: Hearing, danger: str, undone: str | None = None) -> Outcome:
+    """What comes of danger; ``undone``: the argument of an act in the same words, which is not done and said to be so."""
+    of = undone.partition(" ")[0] if undone else ""
+    outcome = routes.on_danger(danger, of, hearing.incoming.said, hearing.context, hearing.reads, hearing.now)
+    if undone is None or hearing.context.among_villagers:
+        return outcome
+    return replace(outcome, says=(*outcome.says, Say("danger.act_waits", {"said": hearing.text[:LONGEST_CRY]})))
+
+
+def of_known_case(hearing: Hearing, act: Act, argument: str) -> bool:
+    """Whether an act that names danger is to be done all the same: a command, an order, or a cadre's move on an urgent duty."""
+    if hearing.text.startswith("/") or act.name == "order":
+        return True
+    if not hearing.context.staff:
+        return False
+    first = argument.split(maxsplit=1)[0] if argument else ""
+    named = hearing.reads.duty(first) if first and is_ref(first) else hearing.reads.duty_replied_to()
+    held = [d for d in open_here(hearing.context, hearing.reads) if d.holder == hearing.context.sender]
+    meant = named or (held[0] if len(held) == 1 else None)
+    return meant is not None and meant.kind == "urgent"
+
+
+def makes_room(hearing: Hearing, conversation: Conversation, outcome: Outcome) -> bool:
+    """Whether the open form ends: nobody who cannot breathe is asked how urgent the rice is, and where they are comes before
+    the train they took; but nothing that nobody takes over is lost."""
+    unknown = outcome.then is not None and not hearing.context.village and conversation.on_handed_over is not None
+    asked_anew = outcome.then is not None and outcome.then[0] == conversation.form.name
+    return conversation.gives_way or unknown or asked_anew
