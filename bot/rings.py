@@ -18,7 +18,7 @@ from bot.repeats import Repeats
 from bot.slots import SlotWork
 from chat.letter import Tell
 from handlers.duty.alarms import on_alarm, reminded
-from rules.alarms import Alarm, next_alarm, put_off, ring
+from rules.alarms import Alarm, awake, next_alarm, put_off, ring
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened
 from rules.privacy import mask
@@ -83,6 +83,9 @@ class Rings:
             return
         if what == "nudge" and duty.urgency != "now" and is_quiet(now, town):
             duties.save(ledger, put_off(duty, what, morning(now, town)))
+            return
+        if what == "late" and awake(now, town.zone) != now:
+            duties.save(ledger, put_off(duty, what, awake(now, town.zone)))
             return
         self._ring(ledger, town, duty, what, now)
 

@@ -1,8 +1,9 @@
 """What else is asked about by itself, besides the ladder; without it a claim could sleep and a question go unanswered.
 
 Sources: the issue on the two-hour promise: a handover not accepted in ten minutes comes back; a claim with no move in
-thirty minutes is asked about; "done?" is asked once more after thirty minutes and closed as not confirmed after two hours,
-never asked between 21:00 and 07:00, and that wait is not silence; the command post's rung repeats until acknowledged.
+thirty minutes is asked about; whoever asked is told when the promised time is past; "done?" is asked once more after thirty
+minutes and closed as not confirmed after two hours, never asked between 21:00 and 07:00, and that wait is not silence; the
+command post's rung repeats until acknowledged.
 """
 
 from dataclasses import replace
@@ -11,9 +12,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from rules.duty import ANYBODY, Duty, reached
+from rules.kinds import kind_of
 from rules.town import Ladder, Rung
 
-Alarm = Literal["offer", "nudge", "waited", "ask", "ask_again", "unconfirmed", "repeat"]
+Alarm = Literal["offer", "nudge", "waited", "ask", "ask_again", "unconfirmed", "repeat", "late"]
 
 OFFER = timedelta(minutes=10)
 NUDGE = timedelta(minutes=30)
@@ -65,7 +67,17 @@ def _alarms(duty: Duty) -> list[tuple[datetime, Alarm]]:
         found.append((duty.wait_until, "waited") if duty.wait_until else (duty.touched_at + _pause(duty), "nudge"))
     if duty.state == "reported" and duty.ask_at is not None:
         found.append((duty.ask_at, QUESTIONS[min(duty.asked_times, 2)]))
+    if (late := _late_at(duty)) is not None:
+        found.append((late, "late"))
     return found
+
+
+def _late_at(duty: Duty) -> datetime | None:
+    """When the asker is told that the promised time is past and nobody says it is done: once, and when they are awake."""
+    waits = kind_of(duty.kind).asks and duty.subject and duty.state in ("open", "claimed")
+    if not waits or duty.due_at is None or duty.asked_times or duty.reopened:
+        return None
+    return max(duty.due_at, duty.ask_at) if duty.ask_at else duty.due_at
 
 
 def ring(duty: Duty, what: Alarm, ladder: Ladder, now: datetime, zone: ZoneInfo) -> Duty:
@@ -78,6 +90,8 @@ def ring(duty: Duty, what: Alarm, ladder: Ladder, now: datetime, zone: ZoneInfo)
             return replace(duty, touched_at=now, nudges=duty.nudges + 1, offered_to=duty.offered_to or ANYBODY)
         case "waited":
             return replace(duty, wait_until=None, touched_at=now)
+        case "late":
+            return replace(duty, asked_times=1, ask_at=None)
         case "ask":
             return replace(duty, asked_times=1, ask_at=awake(now + ASK_AGAIN, zone))
         case "ask_again":
@@ -111,6 +125,8 @@ def put_off(duty: Duty, what: Alarm, to: datetime) -> Duty:
         case "waited":
             return replace(duty, wait_until=to)
         case "ask_again":
+            return replace(duty, ask_at=to)
+        case "late":
             return replace(duty, ask_at=to)
     return duty
 

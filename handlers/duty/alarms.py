@@ -15,6 +15,9 @@ REMINDS: frozenset[Alarm] = frozenset({"nudge", "waited", "ask_again"})
 """Alarms that remind somebody of something: at most one in ten minutes for each person."""
 
 
+HIGHER = ("village_head", "area_head", "line_leader", "deputy", "command_post")
+
+
 def reminded(duty: Duty, what: Alarm) -> Address:
     """Whom this alarm reminds; empty when it reminds nobody."""
     if what == "ask_again":
@@ -33,6 +36,8 @@ def on_alarm(duty: Duty, what: Alarm, town: Town, silent: timedelta) -> tuple[Te
     asked_again = any(p.id == duty.offered_to and STAFF & set(p.roles) for p in town.people)
     more = {"due": due, "note": "", "silent": silent // timedelta(minutes=1), "staff": asked_again}
     words = _Words(duty, {**shown, **more})
+    if what == "late":
+        words = _Words(duty, {**words.shown, "higher": _higher(duty, town)})
     match what:
         case "offer":
             back = words.to(duty.holder or group, "duty.offer_back", "hand", lane="reply")
@@ -50,8 +55,16 @@ def on_alarm(duty: Duty, what: Alarm, town: Town, silent: timedelta) -> tuple[Te
         case "unconfirmed":
             told = words.to("" if kind_of(duty.kind).quiet else group, "duty.unconfirmed", lane="reply")
             return words.to(duty.subject, "duty.closed_in_silence", "no", lane="reply") + told
+        case "late":
+            return words.to(duty.subject, "need.late_told", lane="reply")
         case "repeat":
             return ()
+
+
+def _higher(duty: Duty, town: Town) -> tuple[str, ...]:
+    """Who above the village has been told so far, as targets of its ladder."""
+    told = [rung for rung in town.ladders.get(duty.ladder, ()) if rung.key in duty.told]
+    return tuple(dict.fromkeys(target for rung in told for target in rung.tell if target in HIGHER))
 
 
 @dataclass(frozen=True)

@@ -460,7 +460,7 @@ def _card(duty: Duty) -> Spoken:
 def from_clock() -> Iterator[Spoken]:
     """What the clock says by itself."""
     for duty in all_duties():
-        held: tuple[alarms.Alarm, ...] = ("offer", "nudge", "waited", "ask", "ask_again", "unconfirmed")
+        held: tuple[alarms.Alarm, ...] = ("offer", "nudge", "waited", "ask", "ask_again", "unconfirmed", "late")
         for alarm, silent in product(held if duty.holder else held[:1], (30, 90)):
             for tell in alarms.on_alarm(duty, alarm, TOWN, timedelta(minutes=silent)):
                 yield _in_both(tell.block, tell.to, tell.values, tell.buttons)
