@@ -85,6 +85,8 @@ class Question:
     kind: Kind
     when: Callable[[Answers], bool] = always
     optional: bool = False
+    glean: Callable[[str], Answers] | None = None
+    """Reads what is said here besides the answer."""
     hidden: bool = False
     """Known before the form opens and never asked, shown or changed (a receipt, the number of a case)."""
 

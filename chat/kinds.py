@@ -14,6 +14,7 @@ from chat.incoming import Said
 from chat.reading.days import read_day
 from chat.reading.phone import read_phone
 from chat.reading.phrases import best_option, best_place, is_none, matches
+from chat.reading.temperature import Read, read_unasked
 
 
 def _no_offers() -> tuple[Offer, ...]:
@@ -30,6 +31,8 @@ class Text:
     longest: int = 200
     shortest: int = 1
     numbered: bool = False
+    unlike: str = ""
+    """A question of the same form whose options are no answer here: 我自己 is nobody's name."""
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The text without white space at its ends."""
@@ -38,6 +41,11 @@ class Text:
             raise Unclear("form.unclear_text")
         if matches(text, setting.words.options("form.puzzled")["puzzled"]):
             raise Unclear("form.what_is_meant")
+        if isinstance(read_unasked(text), Read):
+            raise Unclear("form.is_temperature")
+        block = f"{asked.form}.{self.unlike}_options"
+        if self.unlike and any(matches(text, words) for words in setting.words.options(block).values()):
+            raise Unclear("form.unclear_name")
         if len(text) > self.longest:
             raise Unclear("form.too_long", longest=self.longest)
         if self.numbered and not any(letter.isdecimal() for letter in text):
@@ -135,6 +143,8 @@ class Phone:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The digits."""
         found = read_phone(said.phone or said.text)
+        if found is None and matches(said.text, setting.words.options("form.no_phone")["none"]):
+            return ""
         if found is None:
             raise Unclear("form.unclear_phone")
         return found
@@ -145,7 +155,7 @@ class Phone:
 
     def show(self, value: Value, asked: Asked, setting: Setting) -> str:
         """All its digits: the summary is read by its owner."""
-        return str(value)
+        return str(value) or setting.words.say("form.nothing")
 
 
 @dataclass(frozen=True)
@@ -153,9 +163,13 @@ class Spot:
     """Where something is: words, or a shared location as ``{"lat": …, "lon": …}`` in degrees."""
 
     longest: int = 80
+    within: str = ""
+    """A sort of place that is known already and says nothing of where in it: the village is not the house."""
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """Words, or the location."""
+        if any(matches(said.text, names) for names in setting.choices.get(self.within, {}).values()):
+            raise Unclear("form.only_the_village")
         if said.location is not None and all(map(math.isfinite, said.location)):
             return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
         return Text(self.longest).read(said, asked, setting)
@@ -206,6 +220,8 @@ class Many:
         text = _clean(said.text)
         if not text:
             raise Unclear("form.unclear_text")
+        if isinstance(read_unasked(text), Read):
+            raise Unclear("form.is_temperature")
         if any(is_none(text, words) for words in setting.words.options("form.none").values()):
             return []
         found = [part for part in self.split(text) if part][: self.most]

@@ -145,7 +145,12 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
         choice = next((k for k, words in setting.words.options("form.yes_no").items() if matches(said.text, words)), "")
         if choice:
             return _likely(form, talk, current, choice, setting)
+    unknown = setting.words.options("form.dont_know")["unknown"]
+    if current.optional and matches(said.text, unknown) and not _answers(talk, current, said, form, setting):
+        return _keep(form, talk, current, None, {}, setting)
     gleaned = dict(form.glean(said.text, setting)) if form.glean and said.text else {}
+    if current.glean is not None:
+        gleaned |= current.glean(said.text)
     if current.name in gleaned:
         # 我从武汉回来的 is a whole sentence to a kind that takes any words; what was gleaned is the answer in it.
         return _keep(form, talk, current, gleaned[current.name], gleaned, setting)

@@ -115,7 +115,7 @@ need_more = Form(
         Question("ref", Text(), hidden=True),
         Question("tonight", Beside(OneOf()), when=_asks_tonight, optional=True),
         Question("village", PlaceOf("village"), when=_asks_village, optional=True),
-        Question("place", Beside(Spot(longest=60)), when=_asks_place, optional=True),
+        Question("place", Beside(Spot(longest=60, within="village")), when=_asks_place, optional=True),
         Question("urgency", Beside(OneOf()), when=_asks_urgency, optional=True),
     ),
     summary=False,

@@ -10,6 +10,7 @@ from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import Day, Many, OneOf, Phone, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
+from chat.reading.names import name_and_house
 from chat.reading.phone import read_phone
 from chat.reading.returns import glean_return
 from rules.context import Context
@@ -83,9 +84,9 @@ returnee = Form(
     makes=ReturneeReport,
     questions=(
         Question("who", OneOf()),
-        Question("name", Text(longest=30, shortest=2)),
+        Question("name", Text(longest=30, shortest=2, unlike="who"), glean=name_and_house),
         Question("village", PlaceOf("village")),
-        Question("house", Spot(longest=80)),
+        Question("house", Spot(longest=80, within="village")),
         Question("came_from", OneOf()),
         Question("city", Text(longest=40), when=from_elsewhere),
         Question("arrived", Day(earliest_days_ago=60)),

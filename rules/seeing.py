@@ -8,8 +8,8 @@ from rules.duty import Duty
 from rules.kinds import kind_of
 from rules.town import Address
 
-ABOUT_STAFF = ("cadre", "higher")
-"""Tips about a cadre or somebody higher: the village neither sees nor moves them."""
+ABOUT_STAFF = ("cadre", "higher", "unsure")
+"""Tips about a cadre or somebody higher, or perhaps one of them: the village neither sees nor moves them."""
 VILLAGE_STAFF = frozenset({"cadre", "grid_worker", "village_head"})
 
 

@@ -17,10 +17,10 @@ LINE_OF_TOPIC: Mapping[str, str] = {
 
 
 def first_told(about: str) -> tuple[str, ...]:
-    """The targets told at once: the village's cadres unless the tip is about one of them; about somebody higher, the
+    """The targets told at once: the village's cadres unless the tip is about one of them, or may be; about somebody higher, the
     command post and the inspectors only."""
     if about == "higher":
         return ("command_post", "inspectors")
-    if about == "cadre":
+    if about in ("cadre", "unsure"):
         return ("line_leader",)
     return ("cadres", "line_leader")

@@ -302,7 +302,7 @@ def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
     for tonight in (None, "now", "morning"):
         for duty in states_of(open_of("need")):
             yield "need_more", MoreReport("3.npu", tonight, None, "村东头", "now"), FakeReads((duty,))
-    for about in ("villager", "cadre", "higher"):
+    for about in ("villager", "cadre", "higher", "unsure"):
         yield (
             "tip",
             TipReport(
@@ -347,8 +347,8 @@ FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "cam
     {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "whereabouts": (
     {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
     {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
-WRONG = ("", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip", "/back", "/change",
-         "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
+WRONG = ("", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
+         "/back", "/change", "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
 RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")
 
 
@@ -438,7 +438,7 @@ def from_cards() -> Iterator[Spoken]:
     ):
         urgent = open_of("urgent")
         yield _card(replace(urgent, card={**urgent.card, **cried}))
-    for about in ("cadre", "higher"):
+    for about in ("cadre", "higher", "unsure"):
         tip = open_of("tip", "K7QM")
         yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
 
@@ -485,6 +485,7 @@ def from_front() -> Iterator[Spoken]:
     for context in (LI, CONTEXTS["stranger"]):
         shown: Say = menu(context)
         yield _in_both(shown.block, context.chat, shown.values, shown.buttons)
+    yield _in_both("form.is_temperature", "web:li", {})
     yield _in_both("form.day_too_old", "web:li", {"days": 60})
     danger_in(SimpleNamespace(text="好着呢", incoming=SimpleNamespace(said=Said())))  # type: ignore[arg-type]
     link = {"link": "https://village.example/c/yaowa"}
