@@ -72,7 +72,8 @@ LISTED = Fixed(
 LAST_TOLD = Fixed(
     select(outbox.c.told_at)
     .where(
-        outbox.c.town == bindparam("town"), outbox.c.address == bindparam("address"), outbox.c.flood == bindparam("flood")
+        outbox.c.town == bindparam("town"), outbox.c.address == bindparam("address"), outbox.c.flood == bindparam("flood"),
+        outbox.c.told_at.is_not(None),
     )
     .order_by(outbox.c.told_at.desc())
     .limit(1)

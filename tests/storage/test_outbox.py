@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
-from storage import leases, outbox
+from storage import boards, clocks, deliveries, leases, outbox
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.migrate import migrate
@@ -140,3 +141,31 @@ def test_two_processes_never_send_to_one_chat_at_once_nor_out_of_order(desk: Des
     asyncio.run(both())
     for chat in "xyz":
         assert [n for address, n in order if address == chat] == list(range(8))
+
+
+LOOKS = [
+    (lambda ledger: boards.recent(ledger, "paper:a", "need", NOW), "outbox_by_flood"),
+    (lambda ledger: boards.last_told(ledger, "paper:a", "remind"), "outbox_by_flood"),
+    (clocks.earliest, "outbox_by_check"),
+    (lambda ledger: deliveries.to_check(ledger, NOW), "outbox_by_check"),
+    (lambda ledger: outbox.duty_of_message(ledger, "paper:a", "m1"), "outbox_by_message"),
+]
+
+
+@pytest.mark.parametrize(("look", "index"), LOOKS)
+def test_what_is_asked_of_the_outbox_has_its_index(desk: Desk, look: Any, index: str) -> None:
+    """Also where an index holds some of the rows only: a database uses it when the question says so."""
+    if not desk.database.sqlite:
+        pytest.skip("on PostgreSQL the plan depends on what is in the table")
+    asked: list[str] = []
+
+    def plan(tx: Connection) -> list[str]:
+        driver: Any = tx.connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        look(Ledger(tx, "", VAULT))
+        driver.set_trace_callback(None)
+        return [
+            row[3] for query in asked for row in tx.execute(text("EXPLAIN QUERY PLAN " + query.replace(":", "\\:")))
+        ]
+
+    assert any(index in step for step in desk.database.transact_now(plan))

@@ -176,8 +176,14 @@ def upgrade() -> None:
         sa.Column("check_at", Moment(timezone=True)),
         sa.PrimaryKeyConstraint("town", "id"),
     )
-    op.create_index("outbox_by_flood", "outbox", ["town", "flood", "address", "told_at"], unique=False)
-    op.create_index("outbox_by_check", "outbox", ["town", "check_at"], unique=False)
+    op.create_index(
+        "outbox_by_flood", "outbox", ["town", "flood", "address", "told_at"], unique=False,
+        sqlite_where=sa.text("told_at IS NOT NULL"), postgresql_where=sa.text("told_at IS NOT NULL"),
+    )  # fmt: skip
+    op.create_index(
+        "outbox_by_check", "outbox", ["town", "check_at"], unique=False,
+        sqlite_where=sa.text("check_at IS NOT NULL"), postgresql_where=sa.text("check_at IS NOT NULL"),
+    )  # fmt: skip
     op.create_index("outbox_by_cause", "outbox", ["town", "cause"], unique=False)
     op.create_index("outbox_by_duty", "outbox", ["town", "duty"], unique=False)
     op.create_index(
