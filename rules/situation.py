@@ -19,6 +19,8 @@ OWN = ("missed", "visit", "order", "tip")
 KEPT: tuple[Fate, ...] = ("confirmed",)
 SAID: tuple[Fate, ...] = ("reported", "unconfirmed")
 WHOLE_TOWN = frozenset({"admin", "inspector"})
+LEAST = timedelta(hours=3)
+"""A report of less time than this shows the day before it too."""
 Word = Literal["heard", "zero", "silent"]
 """What a village said in the window: something, that there is nothing (零报告), or not a word (未报)."""
 
@@ -157,11 +159,12 @@ def scope_of(context: Context) -> Scope | None:
 
 
 def window_of(at: datetime, report_time: time, zone: ZoneInfo) -> Window:
-    """From the last nightly report before ``at`` until ``at``; for the nightly one itself that is a day."""
+    """From the last nightly report before ``at`` until ``at``; for the nightly one itself that is a day. What is asked for soon
+    after a report reaches back to the one before: of a few minutes there would be nothing but zeros."""
     until = at.astimezone(zone)
     tonight = datetime.combine(until.date(), report_time, zone)
-    since = tonight if tonight < until else datetime.combine(until.date() - timedelta(days=1), report_time, zone)
-    return Window(since, until)
+    since = tonight if tonight < until else tonight - timedelta(days=1)
+    return Window(since if until - since >= LEAST else since - timedelta(days=1), until)
 
 
 def situation(town: Town, scope: Scope, window: Window, counted: Counted) -> Situation:

@@ -52,16 +52,22 @@ def need(due: str, done: str = "", confirmed: bool | None = True, state: str = "
     ("day", "clock", "since"),
     [
         (10, "21:00", "9 21:00"),  # the night report itself: a whole day
-        (10, "21:00:01", "10 21:00"),
+        (10, "21:00:01", "9 21:00"),  # asked for just after it: the day, not a second
+        (10, "23:59", "9 21:00"),
         (10, "10:00", "9 21:00"),
         (10, "00:00", "9 21:00"),
-        (10, "23:30", "10 21:00"),
+        (11, "00:00", "10 21:00"),
     ],
 )
 def test_window(day: int, clock: str, since: str) -> None:
     found = window_of(at(clock, day).astimezone(ZoneInfo("UTC")), time(21), ZONE)
     assert f"{found.since.day} {found.since:%H:%M}" == since
     assert found.until == at(clock, day)
+
+
+def test_window_across_midnight() -> None:
+    found = window_of(at("00:10", 11), time(23), ZONE)
+    assert found.since == at("23:00", 9)
 
 
 @pytest.mark.parametrize(
