@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -12,9 +13,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code (0 good, 1 told why not, 2 wrong usage)."""
     asked = _parser().parse_args(arguments)
     try:
-        return _run(asked)
+        code = _run(asked)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:  # `cunshao codes | head`: whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _run(asked: argparse.Namespace) -> int:

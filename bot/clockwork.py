@@ -1,6 +1,7 @@
 """APScheduler rings, the tick reads the town's clock; and the demo's hands on that clock. Without it nothing would ever be due."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -72,14 +73,21 @@ class Clockwork:
         """Tick until cancelled. A late or missed ring is no loss: what is due stays due."""
         scheduler = AsyncIOScheduler(timezone=UTC)
         scheduler.add_job(
-            self.tick, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True, max_instances=1, id="tick",
+            self._ring, "interval", seconds=EVERY, misfire_grace_time=None, coalesce=True, max_instances=1, id="tick",
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
         scheduler.start()
         try:
             await asyncio.Event().wait()
         finally:
+            scheduler.pause()
+            await asyncio.sleep(0)  # a ring that was just made begins, so that it can end without a word
             scheduler.shutdown(wait=False)
+
+    async def _ring(self) -> None:
+        """A tick. The program's end cuts it short, which is no fault for the scheduler to log: what is due stays due."""
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.tick()
 
     async def tick(self) -> None:
         """One ring: everything due is decided. At a rate above 1 each thing at its own time."""

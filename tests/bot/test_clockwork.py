@@ -260,3 +260,22 @@ async def test_a_move_that_is_cut_short_goes_on_where_it_was(day: Day) -> None:
     assert at("08:00") <= day.now < at("08:01")
     await day.app.clockwork.move(at("12:30"))
     assert [due.astimezone(ZONE) for due, _ in await day.fired()] == [at("07:30"), at("08:00"), at("12:00")]
+
+
+async def test_the_end_cuts_a_tick_short_without_a_word(
+    day: Day, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def hang(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(type(day.app.ticker), "run_due", hang)
+    running = asyncio.create_task(day.app.clockwork.run())
+    await begun.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    for _ in range(5):
+        await asyncio.sleep(0)  # the scheduler looks at how its ring ended
+    assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == []

@@ -1,5 +1,8 @@
 """``cunshao codes`` says what is left to bind, and ``cunshao check`` what chat has changed since the config was written."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -101,6 +104,15 @@ def test_a_code_that_was_used_is_printed_nowhere(chatted: Path, capsys: pytest.C
     assert f"/bind {GROUP}" in said
     assert POST not in said
     assert LI not in said
+
+
+def test_whoever_reads_only_the_first_codes_sees_no_traceback(town: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "bot", "codes", "--config", str(town)]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_the_words_are_the_terminals(
