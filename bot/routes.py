@@ -47,6 +47,8 @@ class Act:
     length of time."""
     words: bool = False
     """With ``ref`` or ``span``: whether words alone may follow too, set apart (办结 送到了)."""
+    names: bool = False
+    """With ``ref``: whether a person's name follows, at once or before the number (转给李四 7)."""
     in_hand: bool = False
     """Whether only staff, and who has something in hand (offered to them, theirs, or its errand), may do it."""
     aloud: bool = False

@@ -15,6 +15,7 @@ from handlers.duty.which import open_here
 from rules.context import Context
 
 SEPARATORS = " :,，：。、#【】"
+NAME_AND_NUMBER = re.compile(r"([^\W\d][^\d,，。]{0,19}?)[ ,，]*(?:第|#|no\.? ?)?(\d{1,6})号?")
 
 
 def argument_of(act: Act, hearing: Hearing) -> str | None:
@@ -44,9 +45,13 @@ def _argument_of(act: Act, hearing: Hearing) -> str | None:
         return None
     for phrases in hearing.all_options(block):
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
+        named = act.names and any(rest == person.name for person in hearing.context.town.people)
+        if rest is not None and act.names and not named:
+            rest = number_first(rest)
         if rest is not None and (
             act.argument not in ("ref", "span") or is_ref(rest) or (act.argument == "span" and read_span(rest))
             or (act.words and set_apart(hearing.text, phrases))
+            or named
         ):  # fmt: skip
             return rest
     return None
@@ -74,6 +79,12 @@ def is_ref(rest: str) -> bool:
     """Whether what follows is nothing, or begins with a duty's number (12, or a tip's K7QM)."""
     first = rest.split(maxsplit=1)[0] if rest else ""
     return not first or first.isdigit() or (len(first) == 4 and first.isascii() and first.isalnum())
+
+
+def number_first(rest: str) -> str:
+    """A name and then a number (李四 7, 李四第7号) as the number and then the name; anything else as it is."""
+    found = NAME_AND_NUMBER.fullmatch(rest)
+    return f"{found[2]} {found[1]}" if found else rest
 
 
 def set_apart(text: str, phrases: tuple[str, ...]) -> bool:

@@ -67,7 +67,7 @@ ROUTES = Routes(
         Act("start", front_door.on_start, argument="may", aloud=True),
         Act("bind", front_door.on_bind, argument="may", aloud=True),
         Act("claim", claim.on_claim, argument="ref", in_hand=True),
-        Act("hand", claim.on_hand, argument="ref", words=True, in_hand=True),
+        Act("hand", claim.on_hand, argument="ref", words=True, names=True, in_hand=True),
         Act("decline", claim.on_decline, argument="ref", in_hand=True),
         Act("back", claim.on_give_back, argument="ref", words=True, in_hand=True),
         Act("done", done.on_done, argument="ref", words=True, in_hand=True),
