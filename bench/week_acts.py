@@ -128,7 +128,7 @@ class Acts:
     def _staff(self, who: Address, sheet: Sheet) -> None:
         for data in sheet.data:
             move, _, ref = data.removeprefix("d:").partition(":")
-            if move == "zero" and self.dice.random() < 0.9:
+            if move in ("zero", "zero_sure") and self.dice.random() < 0.9:
                 self._presses(who, sheet.address, data, self.dice.randint(1, 12))
             elif move == "ack":
                 self._presses(who, sheet.address, data, minutes(self.dice, (5, 0.6)))

@@ -92,6 +92,7 @@ ROUTES = Routes(
         Act("board", board.on_board, "staff"),
         Act("report", town_report.on_report, "staff"),
         Act("zero", town_report.on_zero, "staff", aloud=True),
+        Act("zero_sure", town_report.on_zero_sure, "staff", aloud=True),
         Act("yes", done.on_yes, argument="ref", words=True),
         Act("no", asker.on_no, argument="ref", words=True),
         Act("rate", asker.on_rate, argument="ref"),

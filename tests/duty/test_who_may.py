@@ -1,9 +1,13 @@
 """Who may order, see and count what, where the transcripts' one district and two villages do not reach."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.duty.which import which
 from handlers.orders import on_order
+from handlers.town_report import on_zero
+from rules.duty import Duty
 from rules.facts import DutyOpened
 from tests.templates.village import CONTEXTS, NOW, FakeReads, open_of
 
@@ -42,3 +46,19 @@ def test_what_is_not_for_them_is_refused_with_the_reason(who, duty, block) -> No
     meant = which("3", CONTEXTS[who], FakeReads((duty,)))
     assert meant.duty is None
     assert [say.block for say in meant.sorry.says] == [block]
+
+
+ZEROS = [
+    ("a fever", open_of("fever"), "desk.zero_open"),
+    ("a tip about a villager", open_of("tip"), "desk.zero_open"),
+    ("a tip that may be about the head", replace(open_of("tip"), card={"about": "unsure"}), "desk.zero_kept"),
+    ("an order", open_of("order"), "desk.zero_kept"),
+    ("a fever of another village", replace(open_of("fever"), village="dongpo"), "desk.zero_kept"),
+]
+
+
+@pytest.mark.parametrize(("what", "duty", "block"), ZEROS, ids=[row[0] for row in ZEROS])
+def test_a_zero_report_is_asked_back_about_what_its_head_may_see(what: str, duty: Duty, block: str) -> None:
+    outcome = on_zero("", CONTEXTS["head"], FakeReads((duty,)), NOW)
+    assert [say.block for say in outcome.says] == [block], what
+    assert bool(outcome.facts) is (block == "desk.zero_kept")
