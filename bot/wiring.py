@@ -33,7 +33,7 @@ def _todo(argument: str, context: Context, reads: Reads, now: datetime) -> Outco
 
 
 def _shift(when: When) -> Callable[[str, Context, Reads, datetime], Outcome]:
-    return lambda _argument, context, _reads, now: roster.on_shift(when, context, now)
+    return lambda _argument, context, reads, now: roster.on_shift(when, context, reads, now)
 
 
 ROUTES = Routes(
@@ -85,6 +85,7 @@ ROUTES = Routes(
         Act("shift_tonight", _shift("tonight"), "staff"),
         Act("shift_tomorrow", _shift("tomorrow"), "staff"),
         Act("shift_tomorrow_night", _shift("tomorrow_night"), "staff"),
+        Act("shift_off", roster.on_off, "staff"),
         Act("rota_sample", rota.on_sample, "staff"),
         Act("roster", roster.on_roster, "staff"),
         Act("history", care.on_history, argument="ref"),

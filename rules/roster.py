@@ -13,6 +13,8 @@ When = Literal["today", "tonight", "tomorrow", "tomorrow_night"]
 CHANGE = time(8)
 """When a day's shift begins and a night's ends."""
 EVENING = time(18)
+SOON = timedelta(hours=48)
+"""The farthest off that a shift begins which 不值班了 can mean: 明晚我值班, said in the morning, is within it."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,14 @@ class Shift:
 
 
 def span_of(when: When, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From when until when such a shift lasts; one that has begun counts from now."""
+    """From when until when such a shift lasts; one that has begun counts from now. Tonight, said by day, begins in the evening."""
     local = now.astimezone(zone)
     day = local.date() + timedelta(days=when.startswith("tomorrow"))
     if when in ("today", "tonight") and local.time() < CHANGE:
         day -= timedelta(days=1)
     begins = datetime.combine(day, EVENING if when.endswith("night") else CHANGE, zone)
     if when in ("today", "tonight"):
-        begins = local
+        begins = max(local, begins)
     return begins, datetime.combine(day + timedelta(days=1), CHANGE, zone)
 
 
@@ -62,3 +64,19 @@ def stands_for(context: Context) -> tuple[str, str] | None:
 def on_now(shifts: Sequence[Shift], target: str, scope: str) -> tuple[Address, ...]:
     """Who stands for a target; ``shifts`` are those that run now."""
     return tuple(s.person for s in shifts if s.target == target and s.scope == scope)
+
+
+def given_up(shifts: Sequence[Shift], who: Address, now: datetime) -> tuple[Shift, ...]:
+    """The shifts that somebody means who says that they are on duty no more: those that run, else the one that begins next."""
+    mine = sorted((s for s in shifts if s.person == who and s.until > now), key=lambda s: s.since)
+    running = tuple(s for s in mine if s.since <= now)
+    return running or tuple(s for s in mine[:1] if s.since - now <= SOON)
+
+
+def beside(shifts: Sequence[Shift], shift: Shift) -> tuple[Shift, ...]:
+    """The shifts of others for the same office at the same time; whoever is on duty together is rung together."""
+    return tuple(
+        s for s in shifts
+        if (s.target, s.scope) == (shift.target, shift.scope) and s.person != shift.person
+        and s.since < shift.until and s.until > shift.since
+    )  # fmt: skip

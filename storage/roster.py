@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from rules.roster import Shift
+from rules.rota import change
+from storage import rota
 from storage.fixed import Fixed
 from storage.ledger import Ledger
-from storage.tables import new_id, shifts
+from storage.tables import shifts
 
 RUNNING = Fixed(
     select(shifts.c.target, shifts.c.scope, shifts.c.person, shifts.c.since, shifts.c.until, shifts.c.post)
@@ -17,14 +19,11 @@ RUNNING = Fixed(
 
 
 def add(ledger: Ledger, shift: Shift) -> None:
-    """Keep a shift; one of the same person for the same office that begins in it is replaced."""
-    ledger.forget()
-    same = (shifts.c.town == ledger.town) & (shifts.c.target == shift.target) & (shifts.c.scope == shift.scope)
-    inside = (shifts.c.person == shift.person) & (shifts.c.since < shift.until) & (shifts.c.until > shift.since)
-    ledger.tx.execute(delete(shifts).where(same & inside))
-    row = {"target": shift.target, "scope": shift.scope, "person": shift.person, "post": shift.post}
-    row |= {"town": ledger.town, "id": new_id()}
-    ledger.tx.execute(shifts.insert(), {**row, "since": shift.since, "until": shift.until})
+    """Keep a shift; of the same person's for the same office it takes the place of what it overlaps, no more: who is on duty by
+    day already and says tonight stays so by day."""
+    theirs = (s for s in rota.between(ledger, shift.since, shift.until) if s.person == shift.person)
+    new = change(theirs, (shift,))
+    rota.change(ledger, new.drop, new.add + new.rest)
 
 
 def running(ledger: Ledger, at: datetime) -> tuple[Shift, ...]:
