@@ -72,5 +72,5 @@ async def test_what_was_told_is_not_told_again(database_url: str) -> None:
     )  # type: ignore[assignment]
     await stage.restart()
     assert await told(stage, 119) == []
-    assert await told(stage, 121) == ["command"]
+    assert await told(stage, 121) == ["command", "li"]
     await stage.close()

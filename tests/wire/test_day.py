@@ -157,7 +157,7 @@ async def test_a_group_that_became_a_supergroup(village: Village) -> None:
     await village.start()  # and the move is known after a restart
     await village.ask("li0", "家里没面了", "已记下")
     await village.clock(forward="125m")
-    await village.heard(newest, "【需求 2】")
+    await village.heard(newest, "家里没面了")
 
 
 @pytest.mark.parametrize("privacy", [True, False], ids=["privacy on", "privacy off"])
