@@ -66,7 +66,7 @@ def with_short_names(places: Vocabulary) -> Vocabulary:
 
 
 def people_in(cell: str) -> Iterator[tuple[str, str]]:
-    """(name, phone) of each person in a cell: 张三、李四（村主任）13800000000."""
+    """(name, phone) of each person in a cell: 张三、李四（村主任）12000000000."""
     for part in BETWEEN.split(ASIDE.sub(" ", cell)):
         phone = read_phone(part) or ""
         name = " ".join((re.sub(r"[+\d()\-]", " ", part) if phone else part).split())

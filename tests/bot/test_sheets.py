@@ -31,7 +31,7 @@ def every_cell(one: Any, page: Any) -> None:
     page.write_datetime(2, 0, DAY)
     page.write_datetime(2, 1, DAY.replace(hour=18, minute=30))
     page.write_datetime(2, 2, time(8, 0))
-    page.write_number(3, 0, 13800000000)
+    page.write_number(3, 0, 12000000000)
     page.write_number(3, 1, 36.5)
     page.write_boolean(3, 2, True)
     page.write_formula(3, 3, "=1+1", value=2)
@@ -45,7 +45,7 @@ def every_cell(one: Any, page: Any) -> None:
 def test_a_workbook_is_read_as_it_stands_on_the_screen() -> None:
     assert read(book(every_cell)) == ([[
         ["", "标题\n第二行", "", ""], ["", "", "", ""], ["2020-02-10", "2020-02-10 18:30", "08:00", ""],
-        ["13800000000", "36.5", "", "2"], ["夜班", "夜班", "", ""], ["夜班", "夜班", "王", ""],
+        ["12000000000", "36.5", "", "2"], ["夜班", "夜班", "", ""], ["夜班", "夜班", "王", ""],
     ]], "")  # fmt: skip
 
 

@@ -17,7 +17,7 @@ TOWN = Town(
     "镇", command_post="t:-9", areas=(Area("north", "北片", "t:area"),), lines=(Line("monitoring", "t:leader", "t:deputy"),),
     villages=(Village("a", "甲", "north", "t:-1", "t:-2", "t:head"), Village("b", "乙", "north", "", "bind:X", "")),
     people=(
-        Person("t:1", "张建国", "a", ("cadre",), phone="138-0000-0001"), Person("t:2", "张建国", "b", ("cadre",)),
+        Person("t:1", "张建国", "a", ("cadre",), phone="120-0000-0001"), Person("t:2", "张建国", "b", ("cadre",)),
         Person("t:3", "李 强", "b", ("grid_worker",)), Person("t:4", "王婶", "a", ("volunteer",)),
         Person("bind:Y", "马会计", "b", ("cadre",)), Person("t:head", "周支书", "a"),
     ),
@@ -53,8 +53,8 @@ def test_who_may_plan_what(context: Context, offices: set[str]) -> None:
 
 NAMED = [
     (Named("李强"), "t:3"), (Named("李 强"), "t:3"), (Named("张建国"), "two"), (Named("张建国", village="b"), "t:2"),
-    (Named("张建国", "13800000001"), "t:1"), (Named(phone="138 0000 0001"), "t:1"), (Named("李强", "13800000001"), "mismatch"),
-    (Named("张建国", "13900000000"), "mismatch"), (Named(phone="13900000000"), "unknown"), (Named("李强", "13900000000"), "t:3"),
+    (Named("张建国", "12000000001"), "t:1"), (Named(phone="120 0000 0001"), "t:1"), (Named("李强", "12000000001"), "mismatch"),
+    (Named("张建国", "12100000000"), "mismatch"), (Named(phone="12100000000"), "unknown"), (Named("李强", "12100000000"), "t:3"),
     (Named("谁"), "unknown"), (Named(), "unknown"), (Named("马会计"), "unbound"), (Named("王婶"), "not_staff"),
     (Named(address="t:3"), "t:3"), (Named(address="t:leader"), "t:leader"), (Named(address="t:99"), "unknown"),
     (Named(address="bind:X"), "unknown"), (Named("周支书"), "t:head"),

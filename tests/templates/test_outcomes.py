@@ -10,8 +10,9 @@ from bot.gateways.telegram.render import render
 from bot.gateways.telegram.text import units
 from bot.texts import LOCALES, Texts, texts
 from rules.moves import Refusal
+from tests.templates.spoken import Spoken
 from tests.templates.village import CADRE_PHONE, NAME, PHONE
-from tests.templates.walk import Spoken, everything
+from tests.templates.walk import everything
 
 HOUSE = Path(__file__).resolve().parents[2]
 FILES = "|".join(p.stem for p in (HOUSE / "templates/zh").glob("*.j2"))

@@ -1,24 +1,18 @@
 """Everything the handlers, the forms, the cards and the clock can say, by calling the real ones over tables of what there is."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
-from bot.cards import again_list, card, card_list, gone_by, stand
-from bot.post import label_buttons
 from bot.routes import Act
-from bot.sayings import danger_in, menu
 from bot.texts import LOCALES, texts
 from bot.wiring import ROUTES
-from chat.form import Form, Setting
+from chat.form import Setting
 from chat.incoming import Attachment, Said, Sheet
-from chat.letter import Letter, Outcome, Rows, Say
-from chat.turn import ask_again, open_form, take_turn
+from chat.letter import Outcome, Say
 from handlers.board import on_board
-from handlers.duty import alarms
 from handlers.need import MoreReport, NeedReport
 from handlers.returnee import ReturneeReport
 from handlers.rota.sheet import RotaReport
@@ -27,11 +21,10 @@ from handlers.tip import TipReport
 from handlers.town_report import on_report
 from handlers.whereabouts import WhereReport
 from rules.context import Context
-from rules.duty import Duty
 from rules.ladders import LADDERS
 from rules.roster import Shift
 from rules.seeing import in_hand
-from rules.town import Rung
+from tests.templates.spoken import Spoken, of_outcome
 from tests.templates.village import (
     CONTEXTS,
     LI,
@@ -41,14 +34,14 @@ from tests.templates.village import (
     TOWN,
     WATCH,
     FakeReads,
-    all_duties,
     card_of,
     open_of,
     states_of,
 )
+from tests.templates.walk_alerts import from_cards, from_clock, from_front
+from tests.templates.walk_forms import SETTING_PLACES, from_forms
 
 LONG = SimpleNamespace(until=NOW + timedelta(days=30), village="yaowa")
-SETTING_PLACES = {"village": {v.key: (v.name,) for v in TOWN.villages}}
 ARGUMENTS = {
     "start": ("yaowa", "nowhere"), "bind": ("AAAA2222", "BBBB3333"), "hand": ("3 王秀英", "3 谁"),
     "errand": ("3 王婶", "3 谁", "3 王秀英"),
@@ -80,19 +73,10 @@ SPOKEN = (
 )
 
 
-@dataclass(frozen=True)
-class Spoken:
-    """One thing that is said to a chat: ``block`` is "" when it is a letter made by a form or a card."""
-
-    block: str
-    to: str
-    letters: dict[str, Letter]
-
-
 def everything() -> Iterator[Spoken]:
     """All of it."""
     for context, outcome in outcomes():
-        yield from _spoken(context.chat, outcome)
+        yield from of_outcome(context.chat, outcome)
     yield from from_forms()
     yield from from_cards()
     yield from from_clock()
@@ -226,9 +210,9 @@ SHEETS = (
     (("白班", "村干部", "姚洼", "张建国"), ("夜班", "村主任", "东坡", "王秀英"), ("全天", "管理区", "北片", "web:area"),
      ("夜班", "值班领导", "指挥部", "web:post"), ("夜班", "值班员", "", "张建国"), ("白班", "", "监护线", "web:monitoring"),
      ("白班", "副职", "监护线", "web:monitoring2")),
-    tuple(("夜班", "村干部", "姚洼", name) for name in ("张建国、王秀英", "王婶", "谁", ""))
-    + (("中班", "村干部", "姚洼", "王秀英"), ("夜班", "炊事员", "", "王秀英"), ("夜班", "村干部", "", "王秀英"),
-       ("夜班", "村干部", "李庄", "王秀英"), ("夜班", "村干部", "姚洼", "张建国 13800000000")),
+    (*(("夜班", "村干部", "姚洼", name) for name in ("张建国、王秀英", "王婶", "谁", "")),
+     ("中班", "村干部", "姚洼", "王秀英"), ("夜班", "炊事员", "", "王秀英"), ("夜班", "村干部", "", "王秀英"),
+     ("夜班", "村干部", "李庄", "王秀英"), ("夜班", "村干部", "姚洼", "张建国 00000009999")),
     tuple(("夜班", "村干部", "姚洼", f"谁{n}") for n in range(20)),
 )  # fmt: skip
 """Rows of rosters: good ones of every office, some that are wrong, and too many wrong ones."""
@@ -328,170 +312,3 @@ WHERE: tuple[tuple[str, str | dict[str, float] | None, str | None, str | None], 
     ("3.wf", "姚洼东头", None, None), ("3.wf", "东头", None, None), ("3.wf", {"lat": 34.1, "lon": 113.2}, None, None),
     ("3.vf", None, "yaowa", None), ("3.f", None, None, PHONE), ("3.f", None, None, None), ("99.f", None, None, PHONE),
 )  # fmt: skip
-
-
-def _spoken(chat: str, outcome: Outcome) -> Iterator[Spoken]:
-    for say in outcome.says:
-        yield _in_both(say.block, chat, say.values, say.buttons)
-    for tell in outcome.tells:
-        yield _in_both(tell.block, tell.to, tell.values, tell.buttons)
-
-
-def _in_both(block: str, to: str, values: Any, rows: Rows = ()) -> Spoken:
-    return Spoken(
-        block, to, {x: Letter(texts(x).say(block, **values), label_buttons(x, rows)) for x in LOCALES}
-    )  # fmt: skip
-
-
-FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "came_from": "hubei"}), "tip": (
-    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "whereabouts": (
-    {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
-    {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
-WRONG = ("", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
-         "/back", "/change", "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
-RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")
-
-
-def from_forms() -> Iterator[Spoken]:
-    """Each question of each form: asked, answered wrongly, answered, shown in the summary, and gone back to."""
-    for name, conversation in ROUTES.conversations.items():
-        for first in FIRST_ANSWERS.get(name, ({},)):
-            yield from _questions(conversation.form, first)
-
-
-def _questions(form: Form, first: dict[str, Any]) -> Iterator[Spoken]:
-    """Both languages give letters that belong together: the walk is one, with the same answers."""
-    walks = [list(_walk(form, first, locale)) for locale in LOCALES]
-    for pair in zip(*walks, strict=True):
-        yield Spoken("", "web:li", dict(zip(LOCALES, pair, strict=True)))
-
-
-def _walk(form: Form, first: dict[str, Any], locale: str) -> Iterator[Letter]:
-    setting = Setting(texts(locale), NOW, SETTING_PLACES)
-    turn = open_form(form, "0123456789", setting, first, texts(locale).say("form.put_aside"))
-    yield turn.letter
-    while turn.end == "asking":
-        puzzled = texts(locale).options("form.puzzled")["puzzled"][0]
-        yield from (take_turn(form, turn.talk, Said(text), setting).letter for text in (*WRONG, puzzled))
-        yield from _pressed(form, turn.talk, setting, turn.letter)
-        yield ask_again(form, turn.talk, setting).letter
-        if turn.talk.cursor.at_summary:
-            return
-        turn = _onward(form, turn, setting)
-        yield turn.letter
-
-
-def _pressed(form: Form, talk: Any, setting: Setting, letter: Letter) -> Iterator[Letter]:
-    for button in (b for row in letter.buttons for b in row):
-        yield take_turn(form, talk, Said(button=button.data), setting).letter
-    yield take_turn(form, talk, Said(button="t:another:who:self"), setting).letter
-
-
-def _onward(form: Form, turn: Any, setting: Setting) -> Any:
-    """The first right answer that brings it to another question."""
-    spots: tuple[Said, ...] = (Said(location=(34.1, 113.2)),)
-    photos = (Said(attachment=Attachment("photo", "ref")),)
-    for said in (Said("/skip"), *spots, *photos, *(Said(text) for text in RIGHT)):
-        after = take_turn(form, turn.talk, said, setting)
-        if after.end != "asking" or (after.talk.answers != turn.talk.answers and after.talk.misses == 0):
-            return after
-    raise AssertionError(f"{form.name}: nothing answers {turn.letter.text}")
-
-
-def from_cards() -> Iterator[Spoken]:
-    """Each kind in each state as a card: told, told late, passed on, edited; and as a list."""
-    late, every = timedelta(minutes=95), Rung(timedelta(hours=2), ("command_post",), repeat=timedelta(minutes=10))
-    skipped = ("cadres", "responsible", "holder", "asker", "inspectors", "routing")
-    for duty in all_duties():
-        told: tuple[Callable[[str], Letter], ...] = (
-            lambda x, d=duty: card(TOWN, d, x, NOW),
-            lambda x, d=duty: card(TOWN, d, x, NOW + late, every, skipped),
-            lambda x, d=duty: card(TOWN, d, x, NOW, edited=True, unsure=True),
-            lambda x, d=duty: card_list(TOWN, [d, open_of(d.kind, "5")], x, NOW),
-            lambda x, d=duty: stand(TOWN, d, x, NOW),
-            lambda x, d=duty: again_list(TOWN, [d, open_of(d.kind, "5")], x, NOW + late, 3),
-            lambda x, d=duty: again_list(TOWN, [replace(d, state="closed")], x, NOW + late),
-            lambda x, d=duty: card_list(TOWN, [d, *_elsewhere(d.kind)], x, NOW + timedelta(days=1)),
-        )
-        for make in told:
-            yield Spoken("", "web:cadres", {x: make(x) for x in LOCALES})
-    yield Spoken("", "web:cadres", {x: gone_by(x) for x in LOCALES})
-    again = open_of("missed")
-    yield _card(replace(again, card={**again.card, "times": ["08:00", "17:00"]}))
-    for sort in ("wuhan", "elsewhere", ""):
-        for transport in ("plane", "coach", "car", "other", ""):
-            yield _return_card({"from": sort, "transport": transport, "symptoms": "", "contact": "yes", "city": ""})
-    fever = open_of("fever")
-    for more in ({"value": "", "said": "发烧了"}, {"said": "我咳嗽"}, {"later": "36.7"}):
-        duty = replace(fever, card={**fever.card, **more})
-        yield _card(duty)
-        yield Spoken("", "web:cadres", {x: card_list(TOWN, [duty, fever], x, NOW) for x in LOCALES})
-    for watch in ("on", "off"):
-        home = open_of("return")
-        for relative in (True, False):
-            yield _card(replace(home, card={**home.card, "watch": watch, "until": "2020-02-22", "relative": relative}))
-    for cried in (
-        {"sort": "fire", "sorts": ["fire"], "aloud": True},
-        {"sort": "something", "sorts": [], "text": ""},
-        {"reported": True, "by": "张建国"},
-        {"reported": True, "aloud": True, "who": "", "by": ""},
-    ):
-        urgent = open_of("urgent")
-        yield _card(replace(urgent, card={**urgent.card, **cried}))
-    for about in ("cadre", "higher", "unsure"):
-        tip = open_of("tip", "K7QM")
-        yield _card(replace(tip, card={**tip.card, "about": about, "topic": "other"}))
-
-
-def _elsewhere(kind: str) -> list[Duty]:
-    """So many of a kind in two villages that a list counts them by village."""
-    return [replace(open_of(kind, str(n)), village=("dongpo", "")[n % 2]) for n in range(5, 40)]
-
-
-def _return_card(more: dict[str, Any]) -> Spoken:
-    duty = open_of("return")
-    return _card(replace(duty, card={**duty.card, **more, "unfinished": True, "arrived": ""}))
-
-
-def _card(duty: Duty) -> Spoken:
-    return Spoken("", "web:cadres", {x: card(TOWN, duty, x, NOW) for x in LOCALES})
-
-
-def from_clock() -> Iterator[Spoken]:
-    """What the clock says by itself."""
-    for duty in all_duties():
-        held: tuple[alarms.Alarm, ...] = ("offer", "nudge", "waited", "ask", "ask_again", "unconfirmed", "late")
-        for alarm, silent in product(held if duty.holder else held[:1], (30, 90)):
-            for tell in alarms.on_alarm(duty, alarm, TOWN, timedelta(minutes=silent)):
-                yield _in_both(tell.block, tell.to, tell.values, tell.buttons)
-    yield _in_both("temperature.call", "web:li", {})
-    yield _in_both("temperature.remind", "web:li", {"slot": "08:00"})
-    yield _in_both("temperature.missed_you", "web:li", {})
-    yield _in_both("watch.over", "web:li", {})
-    yield _in_both("watch.over_cadres", "web:cadres", {"who": "李*", "village": "姚洼"})
-
-
-def from_front() -> Iterator[Spoken]:
-    """What the front and the desk say when nothing was understood, is old, or belongs into a private chat."""
-    for block in (
-        "desk.unknown",
-        "desk.old_button",
-        "desk.apology",
-        "form.old_button",
-        "form.edited_seen",
-        "desk.no_picture",
-    ):
-        yield _in_both(block, "web:li", {})
-    for context in (LI, CONTEXTS["stranger"]):
-        shown: Say = menu(context)
-        yield _in_both(shown.block, context.chat, shown.values, shown.buttons)
-    yield _in_both("form.is_temperature", "web:li", {})
-    yield _in_both("form.day_too_old", "web:li", {"days": 60})
-    danger_in(SimpleNamespace(text="好着呢", incoming=SimpleNamespace(said=Said())))  # type: ignore[arg-type]
-    link = {"link": "https://village.example/c/yaowa"}
-    yield _in_both("desk.in_group", "web:group", link)
-    yield _in_both("danger.act_waits", "web:li", {"said": "不用了 人晕倒了"})
-    for name, conversation in ROUTES.conversations.items():
-        yield _in_both("form.dropped", "web:li", {"title": name})
-        if conversation.private and texts("zh").has(f"{name}.{conversation.form.opens_with}"):
-            yield _in_both(f"{name}.in_group", "web:group", link)

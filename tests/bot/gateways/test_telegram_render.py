@@ -13,7 +13,7 @@ from chat.incoming import Incoming, Said
 from chat.letter import Button, Letter
 
 CLAIM = Button("我来办", data="duty:3:claim")
-CALL = Button("电话", url="tel:13800000000")
+CALL = Button("电话", url="tel:12000000000")
 PAGE = Button("打开", url="https://example.org/c/1")
 NO_PREVIEW = {"is_disabled": True}
 KEYBOARD = {"inline_keyboard": [[{"text": "我来办", "callback_data": "duty:3:claim"}]]}
@@ -39,8 +39,8 @@ LONG = "\n".join(["一" * 99] * 42)
         (Letter(""), []),
         (Letter(" \n"), []),
         (Letter("【需求 3】", ((CLAIM,),)), [sent("【需求 3】", reply_markup=KEYBOARD)]),
-        (Letter("【需求 3】", ((CLAIM, CALL),)), [sent("【需求 3】\n电话: 13800000000", reply_markup=KEYBOARD)]),
-        (Letter("", ((CALL,),)), [sent("电话: 13800000000")]),
+        (Letter("【需求 3】", ((CLAIM, CALL),)), [sent("【需求 3】\n电话: 12000000000", reply_markup=KEYBOARD)]),
+        (Letter("", ((CALL,),)), [sent("电话: 12000000000")]),
         (Letter("", ((CLAIM,),)), [sent("我来办", reply_markup=KEYBOARD)]),
         (
             Letter("看", ((PAGE, Button("本机", url="http://localhost:8080/c")),)),
