@@ -208,9 +208,13 @@ class Photo:
         return setting.words.say(key)
 
 
+UNKNOWN = "?"
+"""In place of a list: there were some, but the person does not remember whom; that is not none."""
+
+
 @dataclass(frozen=True)
 class Many:
-    """Several of something in one answer, split at commas and the like; none is the empty list."""
+    """Several of something in one answer, split at commas and the like; none is the empty list, not known is ``UNKNOWN``."""
 
     split: Callable[[str], tuple[str, ...]]
     most: int = 20
@@ -224,6 +228,8 @@ class Many:
             raise Unclear("form.is_temperature")
         if any(is_none(text, words) for words in setting.words.options("form.none").values()):
             return []
+        if matches(text, setting.words.options("form.dont_know")["unknown"]):
+            return [UNKNOWN]
         found = [part for part in self.split(text) if part][: self.most]
         if not found or any(len(part) > 60 for part in found):
             raise Unclear("form.too_long", longest=60)
@@ -235,6 +241,8 @@ class Many:
 
     def show(self, value: Value, asked: Asked, setting: Setting) -> str:
         """The list, or that there is none."""
+        if value == [UNKNOWN]:
+            return setting.words.say("form.not_known")
         return setting.words.say("form.list", items=list(value)) if value else setting.words.say("form.nothing")
 
 

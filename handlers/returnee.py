@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
-from chat.kinds import Day, Many, OneOf, Phone, PlaceOf, Spot, Text
+from chat.kinds import UNKNOWN, Day, Many, OneOf, Phone, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
 from chat.reading.names import name_and_house
 from chat.reading.phone import read_phone
@@ -271,7 +271,7 @@ def _card(report: ReturneeReport) -> dict[str, Any]:
     return {
         "who": mask(report.name), "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
         "city": report.city or "", "arrived": report.arrived, "transport": report.transport,
-        "trip_number": report.trip_number or "", "with": len(report.companions), "symptoms": report.symptoms,
+        "trip_number": report.trip_number or "", "with": UNKNOWN if report.companions == [UNKNOWN] else len(report.companions), "symptoms": report.symptoms,
         "contact": report.contact, "relative": report.who == "relative",
         "household": report.who == "household",
     }  # fmt: skip

@@ -66,6 +66,7 @@ WHERE = [
     (without("trip_number"), ("[!:skip]",), "summary", {"trip_number": None}),
     (without("trip_number"), ("g1234",), "summary", {"trip_number": "G1234"}),
     (without("companions"), ("没有",), "summary", {"companions": []}),
+    (without("companions"), ("不记得了",), "summary", {"companions": ["?"]}),
     (without("companions"), ("张无忌、李四",), "summary", {"companions": ["张无忌", "李四"]}),
     (without("house"), ("\x00\u200b",), "house", {}),
     (without("house"), ("\x00大街",), "summary", {"house": "大街"}),

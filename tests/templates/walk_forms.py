@@ -16,7 +16,7 @@ from tests.templates.village import (
 )
 
 SETTING_PLACES = {"village": {v.key: (v.name,) for v in TOWN.villages}}
-FIRST_ANSWERS = {"returnee": ({}, {"who": "relative"}, {"who": "household", "came_from": "hubei"}), "tip": (
+FIRST_ANSWERS = {"returnee": ({}, {"who": "relative", "companions": ["?"]}, {"who": "household", "came_from": "hubei"}), "tip": (
     {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "whereabouts": (
     {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
     {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
