@@ -268,10 +268,11 @@ def _open(village: str, context: Context, now: datetime, ref: str, card: dict[st
 
 def _card(report: ReturneeReport) -> dict[str, Any]:
     """What the cadres need to go and see, and no more."""
+    others = UNKNOWN if report.companions == [UNKNOWN] else len(report.companions)
     return {
         "who": mask(report.name), "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
         "city": report.city or "", "arrived": report.arrived, "transport": report.transport,
-        "trip_number": report.trip_number or "", "with": UNKNOWN if report.companions == [UNKNOWN] else len(report.companions), "symptoms": report.symptoms,
+        "trip_number": report.trip_number or "", "with": others, "symptoms": report.symptoms,
         "contact": report.contact, "relative": report.who == "relative",
         "household": report.who == "household",
     }  # fmt: skip
