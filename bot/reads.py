@@ -102,6 +102,10 @@ class Reads:
         """Needs that fell, or fall, due in the window, and what is open from before it."""
         return figures.needs_between(self.ledger, since, until)
 
+    def promised_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
+        """What else than needs fell, or falls, due in the window."""
+        return figures.promised_between(self.ledger, since, until)
+
     def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:
         """Minutes of a rung → how often it was told for these duties."""
         return figures.climbs_of(self.ledger, refs)

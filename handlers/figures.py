@@ -31,6 +31,9 @@ class Reads(Climbs, Protocol):
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
         """Needs that fell, or fall, due in the window, and what is open from before it."""
 
+    def promised_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
+        """What else than needs fell, or falls, due in the window."""
+
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
 
@@ -53,7 +56,8 @@ def counted(days: int, context: Context, reads: Reads, now: datetime) -> Counted
     since = now - timedelta(days=days)
     found = reads.needs_between(since, now + context.town.need_within)
     needs = found if counts_all(context) else seen(found, context)
-    return counted_of(needs, since, now, context.town, reads)
+    besides = seen(reads.promised_between(since, now + context.town.need_within), context)
+    return counted_of(needs, since, now, context.town, reads, besides=besides)
 
 
 def counted_of(
@@ -63,12 +67,13 @@ def counted_of(
     town: Town,
     reads: Climbs,
     due_before: datetime | None = None,
+    besides: tuple[Duty, ...] = (),
 ) -> Counted:
-    """The figures of these needs; ``due_before``: of them only what fell due by then is judged."""
+    """The figures of these needs; ``due_before``: of them only what fell due by then is judged; ``besides``: orders."""
     hours = {duty.ref: duty.opened_at.astimezone(town.zone).hour for duty in needs}
     climbs = reads.climbs_of(tuple(duty.ref for duty in needs))
     names = {village.key: village.name for village in town.villages}
-    return Counted(figures(needs, now, climbs, hours, due_before, since), since, now, names, needs)
+    return Counted(figures(needs, now, climbs, hours, due_before, since, besides), since, now, names, needs)
 
 
 def on_figures(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -85,6 +90,7 @@ def on_figures(argument: str, context: Context, reads: Reads, now: datetime) -> 
     values = {
         "f": shown.figures, "days": days, "since": shown.since.astimezone(zone), "until": shown.until.astimezone(zone),
         "villages": _named(shown.figures.by_village, shown.names), "holders": _named(shown.figures.by_holder, {}),
+        "kinds": [row for row in shown.figures.by_kind if row.due],
         "now": now, "link": f"{context.town.public_url}/figures" if context.town.public_url else "",
     }  # fmt: skip
     picture = Button("@figures.buttons.picture", f"d:figures:picture {days}")

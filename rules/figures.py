@@ -95,15 +95,16 @@ def _with_due(target: Duty, duty: Duty) -> Duty:
 
 def figures(
     duties: Sequence[Duty], now: datetime, climbs: Mapping[str, int], local_hour: Mapping[str, int],
-    due_before: datetime | None = None, due_from: datetime | None = None,
+    due_before: datetime | None = None, due_from: datetime | None = None, besides: Sequence[Duty] = (),
 ) -> Figures:  # fmt: skip
     """Count duties with a due time. ``climbs``: rung → how often it was told; ``local_hour``: number → the hour it was asked
     in town time. ``due_before``, ``due_from``: only what fell due between is judged; the worst are still of all, however long
-    they have been open."""
+    they have been open. ``besides``: what else was promised for a time (orders): a row of its own by kind, in no other count."""
     others, everything = {duty.ref: duty for duty in duties}, duties
     duties = [d for d in duties if d.due_at is None or due_from is None or d.due_at >= due_from]
     wanted = [duty for duty in duties if duty.due_at is not None and (due_before is None or duty.due_at < due_before)]
     judged = [(duty, fate_of(duty, now, others)) for duty in wanted]
+    promised = [*judged, *((duty, fate_of(duty, now)) for duty in besides)]
     spans = sorted(_minutes(d) for d, fate in judged if d.state == "closed" and d.confirmed and not d.merged_into)
     return Figures(
         total=_row("", judged),
@@ -111,7 +112,7 @@ def figures(
         p90=spans[min(len(spans) - 1, int(len(spans) * 0.9))] if spans else None,
         by_village=_rows(judged, lambda d: d.village),
         by_line=_rows(judged, lambda d: d.line),
-        by_kind=_rows(judged, lambda d: d.kind),
+        by_kind=_rows(promised, lambda d: d.kind),
         by_holder=_rows(judged, lambda d: d.holder_name, nobody=True),
         by_hour=tuple(sorted(_rows(judged, lambda d: str(local_hour.get(d.ref, 0))), key=lambda row: int(row.key))),
         postponed=sum(d.postponed for d, _ in judged),

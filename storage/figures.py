@@ -22,6 +22,12 @@ def needs_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Dut
     return read_all(ledger, query.where(duties.c.due_at <= until).order_by(duties.c.opened_at, duties.c.ref))
 
 
+def promised_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Duty, ...]:
+    """What else than needs falls due in the window: orders."""
+    query = select(duties).where(duties.c.town == ledger.town, duties.c.kind != "need", duties.c.due_at >= since)
+    return read_all(ledger, query.where(duties.c.due_at <= until).order_by(duties.c.opened_at, duties.c.ref))
+
+
 def climbs_of(ledger: Ledger, refs: Sequence[str]) -> Mapping[str, int]:
     """Minutes of a rung → how often it was told for these duties, by the history."""
     counted: Counter[str] = Counter()

@@ -24,7 +24,7 @@ WIDTH = 14
 
 
 def sheet(found: Counted, words: Texts, zone: ZoneInfo) -> bytes:
-    """A workbook: total, villages, lines, holders, hours, needs. Times are the town's."""
+    """A workbook: total, villages, lines, kinds, holders, hours, needs. Times are the town's."""
     names = {key: said[0] for key, said in words.options("board.sheets").items()}
     heads = {key: said[0] for key, said in words.options("board.heads").items()}
     import xlsxwriter  # here: a start should not wait for what makes a sheet now and then
@@ -47,10 +47,12 @@ def sheet(found: Counted, words: Texts, zone: ZoneInfo) -> bytes:
     counts = ("due", "share", *FATES)
     write("total", ("measure", "value"), ((heads[name], value) for name, value in _totals(found, zone)))
     lines = {key: said[0] for key, said in words.options("report.lines").items()}
-    called = {**found.names, **lines, "": words.say("board.nobody")}
+    kinds = {key: said[0] for key, said in words.options("duty.names").items()}
+    called = {**found.names, **lines, **kinds, "": words.say("board.nobody")}
     for name, rows in (
         ("villages", f.by_village),
         ("lines", f.by_line),
+        ("kinds", f.by_kind),
         ("holders", f.by_holder),
         ("hours", f.by_hour),
     ):

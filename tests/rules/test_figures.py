@@ -107,6 +107,13 @@ def test_shares_by_village_and_holder_worst_first() -> None:
     assert (shown.total.share, shown.p90, dict(shown.climbs)) == (0.5, 70.0, {"20": 1})
 
 
+def test_orders_have_a_row_by_kind_and_change_no_share_of_the_needs() -> None:
+    order = replace(need("7"), kind="order")
+    shown = figures([KEPT], at(300), {}, {}, besides=[order])
+    assert [(row.key, row.due, row.share) for row in shown.by_kind] == [("order", 1, 0.0), ("need", 1, 1.0)]
+    assert (shown.total.due, shown.total.share) == (1, 1.0)
+
+
 def test_what_nobody_took_has_a_row_of_its_own() -> None:
     shown = figures([KEPT, need("2")], at(300), {}, {})
     assert [(row.key, row.due, row.share) for row in shown.by_holder] == [("", 1, 0.0), ("Zhang", 1, 1.0)]

@@ -169,6 +169,9 @@ class FakeReads:
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
         return tuple(replace(d, rating="good") if d.over else d for d in self.duties if d.kind == "need")
 
+    def promised_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
+        return tuple(d for d in self.duties if d.kind == "order")
+
     def climbs_of(self, refs: tuple[str, ...]) -> Mapping[str, int]:
         return {"60": 2} if refs else {}
 

@@ -130,8 +130,8 @@ async def test_the_sheet_equals_the_pure_figures(here: Town) -> None:
     answer = await (await here.signed_in("boss")).get("/figures.xlsx?days=7")
     assert answer.headers["content-disposition"] == 'attachment; filename="cunshao-2020-02-10-7.xlsx"'
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
-    assert book.sheet_names == ["总数", "按村", "按条线", "按经办人", "按钟点", "每一件"]
-    total, villages, lines, holders, hours, each = (
+    assert book.sheet_names == ["总数", "按村", "按条线", "按种类", "按经办人", "按钟点", "每一件"]
+    total, villages, lines, kinds, holders, hours, each = (
         book.get_sheet_by_name(name).to_python() for name in book.sheet_names
     )
     heads = {key: said[0] for key, said in texts("zh").options("board.heads").items()}
@@ -139,7 +139,8 @@ async def test_the_sheet_equals_the_pure_figures(here: Town) -> None:
     assert figures_of[heads["due"]] == f.total.due
     assert figures_of[heads["share"]] == f.total.share
     assert all(figures_of[heads[fate]] == f.total.fates.get(fate, 0) for fate in FATES)
-    tables = ((villages, f.by_village, NAMES), (lines, f.by_line, {"monitoring": "监护线"}), (holders, f.by_holder, {"": "没人接"}),
+    tables = ((villages, f.by_village, NAMES), (lines, f.by_line, {"monitoring": "监护线"}),
+              (kinds, f.by_kind, {"need": "需求"}), (holders, f.by_holder, {"": "没人接"}),
               (hours, f.by_hour, {}))  # fmt: skip
     for rows, counted, named in tables:
         wanted = [[named.get(x.key, x.key), x.due, "" if x.share is None else x.share,
