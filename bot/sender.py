@@ -113,7 +113,7 @@ class Sender:
         self._woken.clear()
         ended, room = tuple(self._ended), self._room()
         try:
-            rows = await self._transact(lambda ledger: self._settle_and_claim(ledger, ended, room))
+            rows = await self._claimed(ended, room)
         except Exception as fault:
             if is_away(fault) or not ended:
                 raise
@@ -124,6 +124,22 @@ class Sender:
         for row in rows:
             self._start(row)
         return len(rows) + len(ended)
+
+    async def _claimed(self, ended: tuple[Ended, ...], room: int) -> list[Row]:
+        """What goes next. Stopped while the claim is being committed, it is given back: nobody else would send it until our
+        lease runs out, and then a notice not at all."""
+        claiming = asyncio.ensure_future(self._transact(lambda ledger: self._settle_and_claim(ledger, ended, room)))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await self._tried(self._give_back(claiming))
+            raise
+
+    async def _give_back(self, claiming: "asyncio.Future[list[Row]]") -> int:
+        rows, now = await claiming, self.real_now()
+        back = [Settled(row.id, "waiting", row.attempts, now, why=REPEATED if row.repeated else "") for row in rows]
+        await self._transact(lambda ledger: outbox.settle(ledger, self.owner, back))
+        return len(back)
 
     def _room(self) -> int:
         return max(0, min(MOST_AT_ONCE - len(self._under_way), self.pace.room()))

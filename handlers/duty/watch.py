@@ -38,7 +38,8 @@ def on_watch(argument: str, context: Context, reads: Reads, now: datetime) -> Ou
     until = _until(duty, context.town, now)
     relative = bool(duty.card.get("relative"))
     running = None if relative else reads.watch_of(duty.subject)
-    if running is not None and running.until >= until:
+    # Only a day of arrival moves the end of a watch that runs: a fever in its midst does not begin it anew.
+    if running is not None and (running.until >= until or not duty.card.get("arrived")):
         until = running.until
     shown = _shown(duty, context, until=last_day(until, context.town))
     moved = _decided(duty, "on", context, now, last_day(until, context.town).isoformat())

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -188,6 +189,34 @@ async def test_results_are_kept_when_the_database_comes_back(office: Office, mon
 
     monkeypatch.setattr(outbox, "settle", away)
     office.put("reply paper:x words")
+    await office.send()
+    assert (office.gateway.said, office.states()) == (["paper:x words"], [("accepted", "")])
+
+
+async def test_what_was_claimed_when_the_sender_is_stopped_goes_back(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, begun, go_on = outbox.claim, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slowly(*arguments: Any) -> list[outbox.Row]:
+        claimed = claim(*arguments)
+        if claimed:
+            loop.call_soon_threadsafe(begun.set)
+            go_on.wait(20)
+        return claimed
+
+    monkeypatch.setattr(outbox, "claim", slowly)
+    office.put("notice paper:x words")
+    running = asyncio.create_task(office.sender().run())
+    async with asyncio.timeout(30):
+        await begun.wait()
+        running.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(running, return_exceptions=True)
+    assert (office.gateway.said, office.states()) == ([], [("waiting", "")])
+    monkeypatch.setattr(outbox, "claim", claim)
     await office.send()
     assert (office.gateway.said, office.states()) == (["paper:x words"], [("accepted", "")])
 

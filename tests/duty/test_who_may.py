@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from handlers.duty.watch import on_watch
 from handlers.duty.which import which
 from handlers.orders import on_order
 from handlers.town_report import on_zero
 from rules.duty import Duty
-from rules.facts import DutyOpened
-from tests.templates.village import CONTEXTS, NOW, FakeReads, open_of
+from rules.facts import DutyOpened, WatchStarted
+from tests.templates.village import CONTEXTS, NOW, WATCH, FakeReads, open_of
 
 ORDERS = [
     ("area head", "姚洼 打扫", "orders.given", 1),
@@ -42,7 +43,7 @@ NOT_HERE = [
 
 
 @pytest.mark.parametrize(("who", "duty", "block"), NOT_HERE, ids=[f"{row[0]}: {row[1].kind}" for row in NOT_HERE])
-def test_what_is_not_for_them_is_refused_with_the_reason(who, duty, block) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_not_for_them_is_refused_with_the_reason(who: str, duty: Duty, block: str) -> None:
     meant = which("3", CONTEXTS[who], FakeReads((duty,)))
     assert meant.duty is None
     assert [say.block for say in meant.sorry.says] == [block]
@@ -62,3 +63,19 @@ def test_a_zero_report_is_asked_back_about_what_its_head_may_see(what: str, duty
     outcome = on_zero("", CONTEXTS["head"], FakeReads((duty,)), NOW)
     assert [say.block for say in outcome.says] == [block], what
     assert bool(outcome.facts) is (block == "desk.zero_kept")
+
+
+WATCHES = [
+    ("a fever in the midst of it moves no last day", {}, "watch.already"),
+    ("one who has just come home stays longer", {"arrived": NOW.date().isoformat()}, "watch.kept"),
+]
+
+
+@pytest.mark.parametrize(("what", "card", "block"), WATCHES, ids=[row[0] for row in WATCHES])
+def test_who_is_watched_already_is_watched_longer_only_for_a_later_arrival(
+    what: str, card: dict[str, str], block: str
+) -> None:
+    fever = replace(open_of("fever"), card=card)
+    outcome = on_watch("3", CONTEXTS["cadre in private"], FakeReads((fever,), watch=WATCH), NOW)
+    assert [say.block for say in outcome.says] == [block], what
+    assert any(isinstance(fact, WatchStarted) for fact in outcome.facts) is (block == "watch.kept")

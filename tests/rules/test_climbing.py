@@ -1,5 +1,6 @@
 """Who is told next, and when: what repeats goes on, an edited ladder counts from the next rung, nobody is said to be told."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ def need(**more: object) -> Duty:
     return replace(open_duty(Duty("1", "need", BEGIN, "yaowa", due_at=after(120))), **more)  # type: ignore[arg-type]
 
 
-def all_but(*gone: str):  # type: ignore[no-untyped-def]
+def all_but(*gone: str) -> Callable[[str], tuple[str, ...]]:
     return lambda target: () if target in gone else (f"paper:{target}",)
 
 

@@ -1,5 +1,6 @@
 """The moves of a duty that somebody would use to be rid of it, or to be left alone: each is refused, or changes nothing by it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -57,7 +58,7 @@ LAGGING = [
 
 
 @pytest.mark.parametrize(("what", "move"), LAGGING, ids=[row[0] for row in LAGGING])
-def test_who_has_it_cannot_silence_the_command_post(what: str, move) -> None:  # type: ignore[no-untyped-def]
+def test_who_has_it_cannot_silence_the_command_post(what: str, move: Callable[[Duty], object]) -> None:
     assert made(move(ringing(held(need())))).repeat_at == at(130)
 
 

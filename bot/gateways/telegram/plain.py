@@ -1,5 +1,5 @@
 """Reads the update that is by far the commonest, words and nothing else, straight from its JSON; without it the typed
-client would look for a hundred fields in each of them, which costs as much as all that is decided about it."""
+client would look for every field Telegram knows in each of them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
