@@ -85,7 +85,7 @@ class App:
         )
         self.desk = Desk(
             self.database, self.vault, self.book, Front(ROUTES), post, climber, self.clock.now, self.real_now,
-            self._wake,
+            self.sender.wake, lambda: self.reporting.wake(),
         )  # fmt: skip
         self.reporting = Reporting(self.desk, picture_folder(self.database.url))
         self.delivery = Delivery(climber, self.page_has)
@@ -127,10 +127,6 @@ class App:
     def ledger(self, tx: object) -> Ledger:
         """This town's ledger on an open transaction."""
         return Ledger(tx, self.town.key, self.vault)  # type: ignore[arg-type]  # a Connection, from transact
-
-    def _wake(self) -> None:
-        self.sender.wake()
-        self.reporting.wake()
 
     def _begin(self, ledger: Ledger) -> None:
         now = self.clock.now()

@@ -4,7 +4,7 @@ Without it a message could be lost between being read and being acted on.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from bot.texts import texts
 from bot.town_book import TownBook
 from chat.incoming import Incoming
 from chat.letter import Letter
-from rules.facts import ChatForgotten, DutyMoved, DutyOpened, SignInGiven
+from rules.facts import ChatForgotten, DutyMoved, DutyOpened, ReportAsked, SignInGiven
 from storage import outbox, people, sign_ins
 from storage.database import Database, is_away
 from storage.fixed import NewRow
@@ -38,7 +38,8 @@ RECORD = NewRow(inbox)
 
 @dataclass(frozen=True)
 class Desk:
-    """Receives messages. ``town_now`` is the town's clock, ``real_now`` the machine's; ``wake`` rouses the outbox sender."""
+    """Receives messages. ``town_now`` is the town's clock, ``real_now`` the machine's; ``wake`` rouses the outbox
+    sender, ``order`` who makes the reports."""
 
     database: Database
     vault: Vault
@@ -49,39 +50,69 @@ class Desk:
     town_now: Callable[[], datetime]
     real_now: Callable[[], datetime]
     wake: Callable[[], None]
+    order: Callable[[], None] = lambda: None
 
-    async def receive(self, incoming: Incoming) -> None:
-        """Record, decide and answer a message; returns when all of it is durable. A message seen before changes nothing.
+    async def receive(self, *several: Incoming) -> None:
+        """Record, decide and answer messages; returns when all of it is durable. A message seen before changes nothing.
 
-        One whose handler fails is set aside with an apology. Raises only when the database is away: then the gateway must
-        not confirm the message to its platform.
+        Several share a commit, unless one of them fails: then each is taken alone, and one whose handler fails is set aside
+        with an apology. Raises only when the database is away: then the gateway must not confirm them to its platform.
         """
-        lock = f"{self.book.config_town.key}/{incoming.chat}"
+        if len(several) == 1 or not await self._together(several):
+            for incoming in several:
+                await self._alone(incoming)
+
+    async def _together(self, several: Sequence[Incoming]) -> bool:
+        if any(incoming.said.document is not None for incoming in several):
+            return False
+        try:
+            heard = await self.database.transact(
+                lambda tx: [self._decide(tx, incoming) for incoming in several], *map(self._lock, several)
+            )
+        except Exception as fault:
+            if is_away(fault):
+                raise
+            return False
+        self._rouse(*heard)
+        return True
+
+    async def _alone(self, incoming: Incoming) -> None:
+        lock = self._lock(incoming)
         try:
             if incoming.said.document is not None:
                 incoming = await self._opened(incoming, lock)
-            await self.database.transact(lambda tx: self._decide(tx, incoming), lock=lock)
+            self._rouse(await self.database.transact(lambda tx: self._decide(tx, incoming), lock))
         except Exception as fault:
             if is_away(fault):
                 raise
             await self._failed(incoming, fault)
-        self.wake()
+            self._rouse()
+
+    def _lock(self, incoming: Incoming) -> str:
+        return f"{self.book.config_town.key}/{incoming.chat}"
 
     async def ask(self, incoming: Incoming) -> Letter:
         """The same for whoever waits for the answer (a page): it is given back, not sent. Empty for a message seen before.
 
         Raises only when the database is away.
         """
-        lock = f"{self.book.config_town.key}/{incoming.chat}"
         try:
-            reply = await self.database.transact(lambda tx: self._decide(tx, incoming, sent=False), lock=lock)
+            heard = await self.database.transact(
+                lambda tx: self._decide(tx, incoming, sent=False), self._lock(incoming)
+            )
         except Exception as fault:
             if is_away(fault):
                 raise
             await self._failed(incoming, fault)
-            reply = Letter(texts(incoming.language).say("desk.apology"))
+            self._rouse()
+            return Letter(texts(incoming.language).say("desk.apology"))
+        self._rouse(heard)
+        return (heard.reply if heard else None) or Letter("")
+
+    def _rouse(self, *several: Heard | None) -> None:
         self.wake()
-        return reply or Letter("")
+        if any(isinstance(fact, ReportAsked) for heard in several if heard for fact in heard.facts):
+            self.order()
 
     async def set_aside(self, channel: str, message_id: str, raw: str) -> None:
         """Put on the record what could not even be parsed."""
@@ -90,7 +121,7 @@ class Desk:
     async def _opened(self, incoming: Incoming, lock: str) -> Incoming:
         """The message with what is in its document, where that is for us; a message seen before is not opened again."""
         document = incoming.said.document
-        if document is None or not await self.database.transact(lambda tx: self._wants(tx, incoming), lock=lock):
+        if document is None or not await self.database.transact(lambda tx: self._wants(tx, incoming), lock):
             return incoming
         sheet = await opened(self.post.gateways.get(incoming.channel), document)
         return replace(incoming, said=replace(incoming.said, sheet=sheet))
@@ -106,7 +137,7 @@ class Desk:
                   exc_info=fault)  # fmt: skip
         await self.database.transact(lambda tx: self._apologise(tx, incoming, fault))
 
-    def _decide(self, tx: Connection, incoming: Incoming, sent: bool = True) -> Letter | None:
+    def _decide(self, tx: Connection, incoming: Incoming, sent: bool = True) -> Heard | None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
         if not _record(ledger, incoming, self.real_now()):
             return None
@@ -116,7 +147,7 @@ class Desk:
         now = self.town_now()
         heard = self.front.hear(ledger, self.book.town, incoming, now)
         self.carry_out(ledger, heard if sent else replace(heard, reply=None, reply_to=""), now, incoming)
-        return heard.reply
+        return heard
 
     def carry_out(self, ledger: Ledger, heard: Heard, now: datetime, incoming: Incoming | None = None) -> None:
         """Keep the facts and queue what is said: all of it in the transaction that is open."""

@@ -207,7 +207,7 @@ class Sender:
         return len(left)
 
     async def _transact(self, work: Callable[[Ledger], T]) -> T:
-        return await self.database.transact(lambda tx: work(self._ledger(tx)), lock=f"{self.town}/outbox")
+        return await self.database.transact(lambda tx: work(self._ledger(tx)), f"{self.town}/outbox")
 
     def _settle(self, ledger: Ledger, together: tuple[Ended, ...]) -> int:
         now = self.real_now()

@@ -47,6 +47,7 @@ class Ticker:
                     log.error("a clock failed", what=due.sort, fault=type(result).__name__, exc_info=result)
             total += len(found)
             self.desk.wake()
+            self.desk.order()
             if all(isinstance(result, Exception) for result in results):
                 return total
 

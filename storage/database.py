@@ -39,7 +39,7 @@ SQLITE_AWAY = frozenset(
 @dataclass
 class _Wait:
     work: Callable[[Connection], Any]
-    lock: str
+    locks: tuple[str, ...]
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[Any]"
 
@@ -63,11 +63,11 @@ class Database:
         for thread in self._threads:
             thread.start()
 
-    async def transact(self, work: Work[T], lock: str = "") -> T:
-        """One transaction. ``lock`` names what no two transactions may decide at once (a town and chat); PostgreSQL
+    async def transact(self, work: Work[T], *locks: str) -> T:
+        """One transaction. ``locks`` name what no two transactions may decide at once (a town and chat); PostgreSQL
         only, SQLite has one writer anyway."""
         loop = asyncio.get_running_loop()
-        wait = _Wait(work, lock, loop, loop.create_future())
+        wait = _Wait(work, locks, loop, loop.create_future())
         self._waiting.put(wait)
         result: T = await wait.done
         return result
@@ -101,10 +101,10 @@ class Database:
             results.append(result)
         return results
 
-    def transact_now(self, work: Work[T], lock: str = "") -> T:
+    def transact_now(self, work: Work[T], *locks: str) -> T:
         """The same for code that has no event loop (the command line)."""
         with _transaction(self.engine) as connection:
-            _take_lock(connection, lock, self.sqlite)
+            _take_locks(connection, locks, self.sqlite)
             return work(connection)
 
     def close(self) -> None:
@@ -129,16 +129,19 @@ class Database:
                 break
 
     def _attempt(self, together: list[_Wait]) -> list[tuple[bool, Any]]:
-        """One transaction. On SQLite whatever has come meanwhile joins it, each in a savepoint of its own."""
+        """One transaction. On SQLite whatever has come meanwhile joins it, each in a savepoint of its own; work that begins
+        alone needs none, as nothing of it is kept when it fails."""
         results: list[tuple[bool, Any]] = []
+        alone = len(together) == 1
         with _transaction(self.engine) as connection:
             for wait in together:
                 if self.sqlite:
-                    results.append(_in_savepoint(connection, wait.work))
+                    first = alone and not results
+                    results.append((True, wait.work(connection)) if first else _in_savepoint(connection, wait.work))
                     if len(results) == len(together) < MOST_TOGETHER:
                         self._join(together)
                 else:
-                    _take_lock(connection, wait.lock, self.sqlite)
+                    _take_locks(connection, wait.locks, self.sqlite)
                     results.append((True, wait.work(connection)))
         return results
 
@@ -192,8 +195,9 @@ def _settle(pairs: list[tuple[_Wait, tuple[bool, Any]]]) -> None:
             wait.done.set_exception(value)
 
 
-def _take_lock(connection: Connection, lock: str, sqlite: bool) -> None:
-    if lock and not sqlite:
+def _take_locks(connection: Connection, locks: Sequence[str], sqlite: bool) -> None:
+    """Always in the same order, or two transactions could wait for each other."""
+    for lock in () if sqlite else sorted(set(locks)):
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": lock})
 
 
@@ -230,7 +234,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """The driver must not open transactions by itself: its late BEGIN lets a savepoint outlive its transaction."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -11,8 +11,13 @@ from chat.letter import Letter
 Call = Mapping[str, Any]
 """One wire call as JSON, such as ``{"method": "sendMessage", "params": {…}}``; kept in the outbox, one row each."""
 
-Receive = Callable[[Incoming], Awaitable[None]]
-"""The desk's door: returns once the message is committed (then the platform may be told), raises if it is not."""
+
+class Receive(Protocol):
+    """The desk's door."""
+
+    def __call__(self, *several: Incoming) -> Awaitable[None]:
+        """Returns once the messages are committed (then the platform may be told), raises if they are not."""
+
 
 SetAside = Callable[[str, str, str], Awaitable[None]]
 """(channel, message id or '', raw text): puts on the record what could not be parsed."""

@@ -121,7 +121,7 @@ def test_two_processes_never_send_to_one_chat_at_once_nor_out_of_order(desk: Des
 
     async def send(owner: str) -> None:
         while rows := await desk.database.transact(
-            lambda tx: outbox.claim(Ledger(tx, "", VAULT), owner, NOW, 2, {"paper"}), lock="/outbox"
+            lambda tx: outbox.claim(Ledger(tx, "", VAULT), owner, NOW, 2, {"paper"}), "/outbox"
         ):
             for row in rows:
                 assert row.address not in under_way

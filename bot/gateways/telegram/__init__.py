@@ -132,10 +132,11 @@ class TelegramGateway:
     async def listen(self, receive: Receive, set_aside: SetAside) -> None:
         """Receive until cancelled; an update is confirmed when it is committed or set aside, never before."""
 
-        async def receive_and_answer(incoming: Incoming) -> None:
-            await receive(incoming)
-            if incoming.answer:
-                self._answer_soon(incoming)
+        async def receive_and_answer(*several: Incoming) -> None:
+            await receive(*several)
+            for incoming in several:
+                if incoming.answer:
+                    self._answer_soon(incoming)
 
         inbox = Inbox(self.parse, receive_and_answer, set_aside)
         await self._until_done("prepare", self.prepare)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -58,6 +59,10 @@ class Inbox:
             if not await self._done(self._receive(incoming), "telegram.desk_failed", incoming.message_id):
                 return False
         return True
+
+    async def together(self, several: Sequence[Sequence[Incoming]]) -> bool:
+        """One attempt to have many updates committed at once."""
+        return await self._done(self._receive(*chain.from_iterable(several)), "telegram.desk_failed", "several")
 
     async def put_aside(self, raw: Any) -> bool:
         """One attempt to put an update on the record."""

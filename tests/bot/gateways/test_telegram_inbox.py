@@ -39,12 +39,21 @@ class Desk:
         self.failures = Counter(failures)
         self.gates: dict[str, asyncio.Event] = {}
         self.tries: list[str] = []
+        self.together: list[int] = []
         self.kept: list[str] = []
         self.aside: list[str] = []
         self.record_fails = 0
 
-    async def receive(self, incoming: Incoming) -> None:
-        text = incoming.said.text
+    async def receive(self, *several: Incoming) -> None:
+        """All of several or none, as the real one when its database is away."""
+        texts = [incoming.said.text for incoming in several]
+        if len(texts) > 1 and any(text in self.gates or self.failures[text] for text in texts):
+            raise RuntimeError("the database is away")
+        self.together.append(len(texts))
+        for text in texts:
+            await self._receive(text)
+
+    async def _receive(self, text: str) -> None:
         self.tries.append(text)
         if text in self.gates:
             await self.gates[text].wait()

@@ -195,8 +195,8 @@ async def test_listening_commits_answers_the_button_and_confirms(server: Server,
     heard: list[tuple[str, int]] = []
     aside: list[str] = []
 
-    async def receive(incoming: Incoming) -> None:
-        heard.append((incoming.said.button, len(server.called("answerCallbackQuery"))))
+    async def receive(*several: Incoming) -> None:
+        heard.extend((incoming.said.button, len(server.called("answerCallbackQuery"))) for incoming in several)
 
     async def set_aside(channel: str, mark: str, raw: str) -> None:
         aside.append(f"{channel} {mark} {json.loads(raw)['message']}")
@@ -227,8 +227,8 @@ async def test_the_log_names_neither_the_token_nor_people(
         {"update_id": 3, "message": message("words")},
     ]
 
-    async def receive(incoming: Incoming) -> None:
-        raise RuntimeError(incoming.said.text)
+    async def receive(*several: Incoming) -> None:
+        raise RuntimeError(several[0].said.text)
 
     async def set_aside(channel: str, mark: str, raw: str) -> None:
         return None
