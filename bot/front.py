@@ -188,6 +188,8 @@ class Front:
     def _opening(self, hearing: Hearing) -> tuple[Conversation, str] | None:
         """The conversation that these words, or this button, open by name; with what was said after the name."""
         pressed = hearing.incoming.said.button
+        if not pressed and not may_name(self.routes.opening_blocks, hearing.text):
+            return None
         for name, conversation in self.routes.conversations.items():
             block = f"{name}.{conversation.form.opens_with}"
             if pressed == f"open:{name}":

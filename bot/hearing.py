@@ -12,8 +12,9 @@ from rules.context import Context, Place
 from rules.facts import PersonTold
 from rules.routing import holds_office
 from rules.town import Town
-from storage import people, talks, watches
+from storage import people, talks
 from storage.ledger import Ledger
+from storage.speaker import Speaker, met
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,14 @@ class Hearing:
 
 def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) -> Hearing:
     """Gather what is known about a message's sender and chat."""
-    known = people.find(ledger, incoming.sender)
+    speaker = met(ledger, incoming.chat, incoming.sender)
+    known = speaker.known
     words = texts(_locale(town, incoming, known))
-    context = _context(ledger, town, incoming, known, words)
+    context = _context(town, incoming, speaker, words)
     local = now.astimezone(town.zone)
     setting = Setting(words, local, {"village": _villages(town)})
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
-    talk = _talk(talks.find(ledger, incoming.chat, incoming.sender))
+    talk = _talk(speaker.talk)
     facts: tuple[object, ...] = ()
     if incoming.private and (known is None or not known.locale):
         facts = (PersonTold(incoming.sender, locale=words.locale),)
@@ -82,16 +84,16 @@ def _locale(town: Town, incoming: Incoming, known: people.Known | None) -> str:
     return "en" if language.startswith("en") else town.locale
 
 
-def _context(
-    ledger: Ledger, town: Town, incoming: Incoming, known: people.Known | None, words: Texts
-) -> Context:  # fmt: skip
+def _context(town: Town, incoming: Incoming, speaker: Speaker, words: Texts) -> Context:
+    known = speaker.known
     found = town.village_of_chat(incoming.chat)
     place: Place = "private" if incoming.private else found[1] if found else _office(town, incoming.chat)
-    watch = watches.find(ledger, incoming.sender) if incoming.private else None
+    watch = speaker.watch if incoming.private else None
     village = found[0].key if found else (known.village if known else "") or (watch.village if watch else "")
     if not village:
         village = next((v.key for v in town.villages if v.head == incoming.sender), "")
     roles = frozenset(known.roles if known else ()) | holds_office(town, incoming.sender)
+    named = town.person(incoming.sender)
     name = (
         (known.name if known else "")
         or incoming.sender_name
@@ -100,7 +102,7 @@ def _context(
     return Context(
         town, incoming.sender, incoming.chat, place, name, village,
         roles, words.locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
-        watch is not None, next((p.stand_in for p in town.people if p.id == incoming.sender), ""),
+        watch is not None, named.stand_in if named else "",
     )  # fmt: skip
 
 

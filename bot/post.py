@@ -103,7 +103,7 @@ class Post:
 
 def for_one(letter: Letter, town: Town, address: Address) -> Letter:
     """A letter for one person, said in a group: it begins with their name and rings their phone."""
-    person = next((p for p in town.people if p.id == address), Person(address, ""))
+    person = town.person(address) or Person(address, "")
     text = f"@{person.name} {letter.text}" if person.name else letter.text
     return replace(letter, text=text, mention=(person.phone,) if person.phone else (), only_for=address)
 

@@ -140,13 +140,15 @@ class Reads:
     def name_of(self, address: str) -> str:
         """What a person is called, or an empty text."""
         known = people.find(self.ledger, address)
-        named = known.name if known else next((p.name for p in self.town.people if p.id == address), "")
+        configured = self.town.person(address)
+        named = known.name if known else configured.name if configured else ""
         return named or office_name(self.town, self.words, address)
 
     def phone_of(self, address: str) -> str:
         """The phone that the config gives for a person, which is their consent that those they help may call it; one left in a
         conversation is for the cadres alone."""
-        return next((p.phone for p in self.town.people if p.id == address), "")
+        configured = self.town.person(address)
+        return configured.phone if configured else ""
 
     def watch_of(self, person: str) -> watches.Watch | None:
         """The watch a person is under."""

@@ -85,3 +85,8 @@ class Routes:
     def act_blocks(self) -> tuple[str, ...]:
         """The vocabularies of all acts."""
         return tuple(f"acts.{act.name}" for act in self.acts)
+
+    @cached_property
+    def opening_blocks(self) -> tuple[str, ...]:
+        """The vocabularies that open a conversation by name."""
+        return tuple(f"{name}.{each.form.opens_with}" for name, each in self.conversations.items())

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.runtime import Context
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 LOCALES = ("zh", "en")
@@ -20,6 +21,8 @@ class Texts:
             keep_trailing_newline=False, auto_reload=False,
         )  # fmt: skip
         self._options: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._globals = dict(self._environment.globals)
+        """Merged by ourselves: ``Template.new_context`` walks through two layers of them for each text."""
         self._found: dict[str, tuple[Template, str]] = {}
 
     def say(self, block: str, **values: object) -> str:
@@ -28,7 +31,7 @@ class Texts:
         if found is None:
             found = self._found[block] = self._find(block)
         template, name = found
-        context = template.new_context(dict(values))
+        context = Context(self._environment, {**self._globals, **values}, name, template.blocks)
         return "".join(template.blocks[name](context)).strip()
 
     def has(self, block: str) -> bool:

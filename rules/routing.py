@@ -79,11 +79,4 @@ def _scope(town: Town, duty: Duty, target: str) -> str:
 
 def holds_office(town: Town, person: Address) -> frozenset[str]:
     """The roles a person has by the config's offices: village_head, area_head, line_leader, deputy, command_post."""
-    offices = {
-        "village_head": (v.head for v in town.villages),
-        "area_head": (a.head for a in town.areas),
-        "line_leader": (x.leader for x in town.lines),
-        "deputy": (x.deputy for x in town.lines),
-        "command_post": (town.command_post,),
-    }
-    return frozenset(office for office, holders in offices.items() if person in holders)
+    return town.offices.get(person, frozenset())

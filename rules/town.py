@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import cached_property
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -149,16 +150,44 @@ class Town:
 
     def village(self, key: str | None) -> Village | None:
         """The village with this key, or None."""
-        return next((v for v in self.villages if v.key == key), None)
+        return self._villages.get(key)
 
     def village_of_chat(self, chat: Address) -> tuple[Village, Literal["group", "cadres"]] | None:
         """Which village's group, or cadres' group, a chat is; None for any other chat."""
+        return self._groups.get(chat)
+
+    def person(self, address: Address) -> Person | None:
+        """The person with this address whom the config names, or None."""
+        return self._persons.get(address)
+
+    @cached_property
+    def offices(self) -> Mapping[Address, frozenset[str]]:
+        """Address → the offices that the config gives it."""
+        held = [
+            *(("village_head", v.head) for v in self.villages),
+            *(("area_head", a.head) for a in self.areas),
+            *(("line_leader", x.leader) for x in self.lines),
+            *(("deputy", x.deputy) for x in self.lines),
+            ("command_post", self.command_post),
+        ]
+        return {who: frozenset(office for office, holder in held if holder == who) for _, who in held}
+
+    @cached_property
+    def _villages(self) -> Mapping[str | None, Village]:
+        return {v.key: v for v in reversed(self.villages)}
+
+    @cached_property
+    def _groups(self) -> Mapping[Address, tuple[Village, Literal["group", "cadres"]]]:
+        found: dict[Address, tuple[Village, Literal["group", "cadres"]]] = {}
         for village in self.villages:
-            if chat and chat == village.group:
-                return village, "group"
-            if chat and chat == village.cadres:
-                return village, "cadres"
-        return None
+            found.setdefault(village.group, (village, "group"))
+            found.setdefault(village.cadres, (village, "cadres"))
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def _persons(self) -> Mapping[Address, Person]:
+        return {p.id: p for p in reversed(self.people)}
 
     def line(self, key: str) -> Line | None:
         """The line with this key, or None."""

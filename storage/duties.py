@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
@@ -44,11 +44,13 @@ ONE = Fixed(
 def add(ledger: Ledger, duty: Duty) -> None:
     """Keep a new duty."""
     ADD.run(ledger.tx, _row(ledger, duty))
+    ledger.forget("open")
 
 
 def save(ledger: Ledger, duty: Duty) -> None:
     """Keep a duty as it stands after a move or a rung."""
     SAVE.run(ledger.tx, {f"b_{name}": value for name, value in _row(ledger, duty).items()})
+    ledger.forget("open")
 
 
 def find(ledger: Ledger, ref: str) -> Duty | None:
@@ -95,19 +97,28 @@ def open_in(
     return read_all(ledger, query)
 
 
-_OPEN_OF = select(duties).where(
-    duties.c.town == bindparam("town"), duties.c.subject == bindparam("subject"),
-    *(duties.c.state != state for state in ENDED),
-)  # fmt: skip
-OPEN_OF = Fixed(_OPEN_OF)
-OPEN_OF_KIND = Fixed(_OPEN_OF.where(duties.c.kind == bindparam("kind")))
+def open_for(town: Any, subject: Any) -> tuple[ColumnElement[bool], ...]:
+    """What is not over and is for a person, as conditions."""
+    return duties.c.town == town, duties.c.subject == subject, *(duties.c.state != state for state in ENDED)
+
+
+OPEN_OF = Fixed(select(duties).where(*open_for(bindparam("town"), bindparam("subject"))))
 
 
 def open_of(ledger: Ledger, subject: str, kind: str | None = None) -> tuple[Duty, ...]:
     """What is not over and is for this person."""
-    asked = {"town": ledger.town, "subject": subject, **({"kind": kind} if kind else {})}
-    rows = (OPEN_OF_KIND if kind else OPEN_OF).rows(ledger.tx, asked)
-    return tuple(_duty(ledger, dict(zip(COLUMNS, row, strict=True))) for row in rows)
+
+    def read() -> tuple[Duty, ...]:
+        rows = OPEN_OF.rows(ledger.tx, {"town": ledger.town, "subject": subject})
+        return tuple(_duty(ledger, dict(zip(COLUMNS, row, strict=True))) for row in rows)
+
+    found = ledger.once(("open", subject), read)
+    return tuple(duty for duty in found if not kind or duty.kind == kind)
+
+
+def none_open(ledger: Ledger, subject: str) -> None:
+    """It is known already that nothing is open for this person."""
+    ledger.memo["open", subject] = ()
 
 
 def due(ledger: Ledger, now: datetime, most: int = 500) -> list[tuple[datetime, str]]:

@@ -5,6 +5,7 @@ They go to the driver as compiled text, with the column types' own processors.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NoReturn
 
 from sqlalchemy import Column, Connection, Table, bindparam
@@ -31,10 +32,11 @@ class _Ready:
     own: Values
     binds: Translated
     results: Translated
+    pick: Callable[[Values], tuple[Any, ...]]
 
     def bound(self, values: Values) -> Any:
         given = {**self.own, **values} if self.own else values
-        bound: Any = [given[n] for n in self.names] if self.positional else {n: given[n] for n in self.names}
+        bound: Any = [*self.pick(given)] if self.positional else {n: given[n] for n in self.names}
         for place, process in self.binds:
             bound[place] = process(bound[place])
         return bound
@@ -106,6 +108,7 @@ class Fixed:
             _translated(
                 range(len(columns)), (c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns)
             ),
+            itemgetter(*names) if len(names) > 1 else lambda values: tuple(values[name] for name in names),
         )
 
 

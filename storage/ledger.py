@@ -1,19 +1,19 @@
 """An open transaction on one town's rows; without it each query would carry three arguments and one could be
 forgotten."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, Dialect, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.vault import Vault
 
 T = TypeVar("T")
-WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""Made once: json.dumps makes an encoder of its own for each value."""
+AS_WRITTEN = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+"""What is not JSON is a mistake of ours: the library would turn times and our own classes into something, and not back."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,18 @@ class Ledger:
         found: T = self.memo[key]
         return found
 
-    def forget(self) -> None:
-        """What was read before may have changed."""
-        self.memo.clear()
+    def forget(self, sort: str = "") -> None:
+        """What was read before, or what of it is of this sort (a key's first part), may have changed."""
+        for key in [key for key in self.memo if not sort or key[0] == sort]:
+            del self.memo[key]
 
     def seal(self, value: Any) -> str:
         """A JSON value, sealed."""
-        return self.vault.seal(WRITTEN(value))
+        return self.vault.seal(orjson.dumps(value, option=AS_WRITTEN).decode())
 
     def unseal(self, sealed: str) -> Any:
         """What ``seal`` was given; an empty column is None."""
-        return json.loads(self.vault.open(sealed)) if sealed else None
+        return orjson.loads(self.vault.open(sealed)) if sealed else None
 
     @property
     def postgres(self) -> bool:

@@ -1,6 +1,6 @@
 """People, their bindings and what they told of themselves; without it the bot would ask everybody everything again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,18 +33,20 @@ class Known:
 
 
 _C = people.c
-FIND = Fixed(
-    select(
-        _C.id, _C.name_sealed, _C.village, _C.roles, _C.place_sealed, _C.phone_sealed, _C.cadre, _C.locale, _C.reachable
-    ).where(_C.town == bindparam("town"), _C.id == bindparam("id"))
-)
+COLUMNS = (
+    _C.id, _C.name_sealed, _C.village, _C.roles, _C.place_sealed, _C.phone_sealed, _C.cadre, _C.locale, _C.reachable
+)  # fmt: skip
+FIND = Fixed(select(*COLUMNS).where(_C.town == bindparam("town"), _C.id == bindparam("id")))
 
 
 def find(ledger: Ledger, address: str) -> Known | None:
     """The person behind an address, or None."""
     row = FIND.first(ledger.tx, {"town": ledger.town, "id": address})
-    if row is None:
-        return None
+    return read(ledger, row) if row else None
+
+
+def read(ledger: Ledger, row: Sequence[Any]) -> Known:
+    """Somebody as ``COLUMNS`` say."""
     person, name, village, roles, place, phone, cadre, locale, can = row
     return Known(
         person, _open(ledger, name), village or "", tuple(roles), _open(ledger, place), _open(ledger, phone), cadre,

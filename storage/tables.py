@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -64,6 +65,7 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=16)
 def _to_text(value: datetime | None) -> str | None:
     """As SQLAlchemy writes a time on SQLite, which has none: always as long, so that texts sort as times do."""
     return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:26]

@@ -1,6 +1,8 @@
 """Open conversations; without it a restart in the middle would make an old man start over."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
@@ -12,8 +14,9 @@ Kept = tuple[str, str, dict[str, object], dict[str, object], int]
 """(id, form, answers, cursor, misses): plain values, since storage does not know what a talk is."""
 
 
+COLUMNS = (talks.c.id, talks.c.form, talks.c.answers_sealed, talks.c.cursor, talks.c.misses)
 FIND = Fixed(
-    select(talks.c.id, talks.c.form, talks.c.answers_sealed, talks.c.cursor, talks.c.misses).where(
+    select(*COLUMNS).where(
         talks.c.town == bindparam("town"), talks.c.chat == bindparam("chat"), talks.c.person == bindparam("person")
     )
 )
@@ -22,7 +25,12 @@ FIND = Fixed(
 def find(ledger: Ledger, chat: str, person: str) -> Kept | None:
     """The talk a person has open in a chat, or None."""
     row = FIND.first(ledger.tx, {"town": ledger.town, "chat": chat, "person": person})
-    return (row[0], row[1], ledger.unseal(row[2]) or {}, dict(row[3]), row[4]) if row else None
+    return read(ledger, row) if row else None
+
+
+def read(ledger: Ledger, row: Sequence[Any]) -> Kept:
+    """A talk as ``COLUMNS`` say."""
+    return row[0], row[1], ledger.unseal(row[2]) or {}, dict(row[3]), row[4]
 
 
 def save(ledger: Ledger, chat: str, person: str, kept: Kept, now: datetime, idle_at: datetime) -> None:

@@ -4,8 +4,9 @@ house."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from rules.facts import TemperatureTaken, WatchStarted
 from storage.fixed import Fixed, whole_row
@@ -36,8 +37,9 @@ class Checkin:
     duty: str = ""
 
 
+COLUMNS = (watches.c.person, watches.c.village, watches.c.origin, watches.c.since, watches.c.until)
 FIND = Fixed(
-    select(watches.c.person, watches.c.village, watches.c.origin, watches.c.since, watches.c.until).where(
+    select(*COLUMNS).where(
         watches.c.town == bindparam("town"), watches.c.person == bindparam("person"), watches.c.ended_at.is_(None)
     )
 )
@@ -88,12 +90,14 @@ def let_off(ledger: Ledger, person: str, at: datetime) -> None:
     """The watch is over before its time: a check-in that is open is asked about no more."""
     end(ledger, person, at)
     where = (checkins.c.town == ledger.town) & (checkins.c.person == person)
+    ledger.forget("asked")
     called = where & (checkins.c.state != "answered") & (checkins.c.duty == "")
     ledger.tx.execute(update(checkins).where(called).values(state="let_off", next_at=None))
 
 
 def call(ledger: Ledger, watched: Sequence[Watch], slot: datetime, next_at: datetime) -> None:
     """Ask these people for their temperature."""
+    ledger.forget("asked")
     rows = [
         {"town": ledger.town, "person": w.person, "slot": slot, "village": w.village, "state": "asked", "next_at":
         next_at, "duty": ""}
@@ -118,6 +122,7 @@ def due(ledger: Ledger, now: datetime, most: int = 500) -> list[Checkin]:
 
 def set_state(ledger: Ledger, checkin: Checkin) -> None:
     """Keep where a check-in stands."""
+    ledger.forget("asked")
     where = (checkins.c.town == ledger.town) & (checkins.c.person == checkin.person) & (checkins.c.slot == checkin.slot)
     values = {"state": checkin.state, "next_at": checkin.next_at, "duty": checkin.duty}
     ledger.tx.execute(update(checkins).where(where).values(values))
@@ -130,29 +135,36 @@ def find_checkin(ledger: Ledger, person: str, slot: datetime) -> Checkin | None:
     return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
 
 
+def open_for(town: Any, person: Any) -> tuple[ColumnElement[bool], ...]:
+    """The check-ins that a person has not answered, as conditions."""
+    c = checkins.c
+    return c.town == town, c.person == person, c.state != "answered", c.state != "let_off"
+
+
 OPEN = Fixed(
-    select(checkins.c.person, checkins.c.slot, checkins.c.village, checkins.c.state, checkins.c.next_at, checkins.c.duty)
-    .where(
-        checkins.c.town == bindparam("town"), checkins.c.person == bindparam("person"),
-        checkins.c.state != "answered", checkins.c.state != "let_off",
+    select(
+        checkins.c.person, checkins.c.slot, checkins.c.village, checkins.c.state, checkins.c.next_at, checkins.c.duty
     )
+    .where(*open_for(bindparam("town"), bindparam("person")))
     .order_by(checkins.c.slot.desc())
-)  # fmt: skip
+)
 
 
 def open_of(ledger: Ledger, person: str) -> Checkin | None:
     """The latest check-in this person has not answered."""
-    row = OPEN.first(ledger.tx, {"town": ledger.town, "person": person})
+    row = ledger.once(("asked", person), lambda: OPEN.first(ledger.tx, {"town": ledger.town, "person": person}))
     return Checkin(*row) if row else None
+
+
+def none_open(ledger: Ledger, person: str) -> None:
+    """It is known already that this person has answered."""
+    ledger.memo["asked", person] = None
 
 
 TAKEN = whole_row(temperatures)
 ANSWERED = Fixed(
     update(checkins)
-    .where(
-        checkins.c.town == bindparam("b_town"), checkins.c.person == bindparam("b_person"),
-        checkins.c.state != "answered", checkins.c.state != "let_off",
-    )
+    .where(*open_for(bindparam("b_town"), bindparam("b_person")))
     .values(state="answered", next_at=None, answered_at=bindparam("b_at"))
 )  # fmt: skip
 
@@ -167,7 +179,9 @@ def take(ledger: Ledger, fact: TemperatureTaken) -> None:
         },
     )  # fmt: skip
     # The value itself is kept once, sealed, in temperatures; here only that there was an answer.
-    ANSWERED.run(ledger.tx, {"b_town": ledger.town, "b_person": fact.person, "b_at": fact.at})
+    if open_of(ledger, fact.person):
+        ANSWERED.run(ledger.tx, {"b_town": ledger.town, "b_person": fact.person, "b_at": fact.at})
+        ledger.forget("asked")
 
 
 def last_of(ledger: Ledger, person: str) -> tuple[datetime, int] | None:

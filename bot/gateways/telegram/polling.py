@@ -1,7 +1,7 @@
 """Asks Telegram for updates and confirms what is committed; the library's own loop confirms before anything is done."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 

@@ -7,18 +7,24 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import orjson
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 CONNECT = 10.0
 """Seconds to get a connection; until then nothing has been sent."""
 ANSWER = 20.0
-"""Seconds of silence after which an answer is not expected any more."""
+"""Seconds after which an answer is not expected any more (with a file: seconds of silence)."""
 WHOLE = 120.0
-"""Seconds for a call in all, an upload included; the long poll adds its own."""
+"""Seconds more for a call with a file."""
 LONGEST = 20 * 1024 * 1024
 """Bytes of the longest answer read: what the Bot API lets a bot download."""
 CONNECTIONS = 128
+SHORT = aiohttp.ClientTimeout(total=ANSWER, connect=CONNECT)
+"""One clock for a call: each more that has to be set back with every piece of an answer costs as much as its JSON."""
+LONG = aiohttp.ClientTimeout(total=WHOLE + ANSWER, connect=CONNECT, sock_read=ANSWER)
+"""For files, which may take their time as long as something moves."""
+JSON = {"Content-Type": "application/json"}
 
 
 class NotSent(NetworkError):
@@ -74,7 +80,7 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """The typed client's calls, which are few: our own timeouts hold for all of them."""
         if method == "GET":
-            return await self._exchange(method, url, None, {}, ANSWER)
+            return await self._exchange(method, url, None, {}, LONG)
         status, payload = await self.post_json(url, request_data.parameters if request_data else {})
         if status == 429:
             raise Flooded(retry_after(json_object(payload)))
@@ -84,8 +90,9 @@ class AiohttpRequest(BaseRequest):
         self, url: str, params: Mapping[str, Any], answer_within: float | None = None
     ) -> tuple[int, bytes]:
         """Status and body of one Bot API call. Raises NotSent or CutOff."""
-        body = json.dumps(params).encode()
-        return await self._exchange("POST", url, body, {"Content-Type": "application/json"}, answer_within or ANSWER)
+        body = orjson.dumps(params)
+        clocks = aiohttp.ClientTimeout(total=answer_within, connect=CONNECT) if answer_within else SHORT
+        return await self._exchange("POST", url, body, JSON, clocks)
 
     async def post_files(self, url: str, params: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[int, bytes]:
         """The same as multipart/form-data, with PNG files. Raises NotSent or CutOff."""
@@ -94,16 +101,20 @@ class AiohttpRequest(BaseRequest):
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         for name, content in files.items():
             form.add_field(name, content, filename=f"{name}.png", content_type="image/png")
-        return await self._exchange("POST", url, form, {}, ANSWER)
+        return await self._exchange("POST", url, form, {}, LONG)
 
     async def _exchange(
-        self, method: str, url: str, body: bytes | aiohttp.FormData | None, headers: Mapping[str, str], within: float
+        self,
+        method: str,
+        url: str,
+        body: bytes | aiohttp.FormData | None,
+        headers: Mapping[str, str],
+        clocks: aiohttp.ClientTimeout,
     ) -> tuple[int, bytes]:
         failure: NetworkError
-        timeout = aiohttp.ClientTimeout(total=WHOLE + within, connect=CONNECT, sock_read=within)
         try:
             async with self._opened().request(
-                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=clocks, allow_redirects=False
             ) as response:
                 return response.status, await _read(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
@@ -144,7 +155,7 @@ def proxy_for(url: str) -> str | None:
 def json_object(payload: bytes) -> dict[str, Any]:
     """The JSON object in an answer, or an empty one."""
     try:
-        body = json.loads(payload)
+        body = orjson.loads(payload)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
