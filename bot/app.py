@@ -38,6 +38,9 @@ from storage.vault import Vault
 
 log = structlog.get_logger()
 
+YOUNG = 5000
+"""New objects before the collector looks through them: a few dozen messages decided together make that many at once."""
+
 
 @dataclass
 class App:
@@ -99,6 +102,7 @@ class App:
         gc.collect()
         gc.enable()
         gc.freeze()  # what is loaded by now stays: the collector need not walk through it again and again
+        gc.set_threshold(YOUNG)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.sender.run())
             tasks.create_task(self.reporting.run())

@@ -1,14 +1,25 @@
 """The words of each language, read from ``templates/``; without it nothing the program says could be found or rendered."""
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 LOCALES = ("zh", "en")
+
+
+def compiled() -> BytecodeCache | None:
+    """Where templates are kept as Python has compiled them, as it keeps its own modules; None where nothing may be written.
+    Without it every start would compile them anew, which takes longer than reading the database."""
+    kept = FOLDER / "__pycache__"
+    with suppress(OSError):
+        kept.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(kept)) if os.access(kept, os.W_OK) else None
 
 
 class Texts:
@@ -18,7 +29,7 @@ class Texts:
         self.locale = locale
         self._environment = Environment(
             loader=FileSystemLoader(folder / locale), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            keep_trailing_newline=False, auto_reload=False,
+            keep_trailing_newline=False, auto_reload=False, bytecode_cache=compiled(),
         )  # fmt: skip
         self._options: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._globals = dict(self._environment.globals)
@@ -62,6 +73,11 @@ class Texts:
     @cache  # noqa: B019 - two languages, made once for the program's life
     def _files(self) -> frozenset[str]:
         return frozenset(self._environment.list_templates())
+
+    def compile(self) -> None:
+        """Compile every template: done when the program is installed, so that no start has to."""
+        for name in self._files():
+            self._environment.get_template(name)
 
 
 @cache

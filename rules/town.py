@@ -161,6 +161,11 @@ class Town:
         return self._persons.get(address)
 
     @cached_property
+    def village_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Village key → what it is called."""
+        return {v.key: (v.name,) for v in self.villages}
+
+    @cached_property
     def offices(self) -> Mapping[Address, frozenset[str]]:
         """Address → the offices that the config gives it."""
         held = [

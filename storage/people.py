@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from rules.facts import PersonTold
 from rules.town import Town
-from storage.fixed import Fixed
+from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
 from storage.tables import bindings, lockouts, people
 
@@ -36,6 +36,11 @@ _C = people.c
 COLUMNS = (
     _C.id, _C.name_sealed, _C.village, _C.roles, _C.place_sealed, _C.phone_sealed, _C.cadre, _C.locale, _C.reachable
 )  # fmt: skip
+BLANK: Mapping[str, Any] = {
+    "locale": "", "reachable": True, "seeded": False, "village": None, "roles": [], "name_sealed": "",
+    "place_sealed": "", "phone_sealed": "", "phone_hash": "", "cadre": "",
+}  # fmt: skip
+ADD = whole_row(people)
 FIND = Fixed(select(*COLUMNS).where(_C.town == bindparam("town"), _C.id == bindparam("id")))
 
 
@@ -56,6 +61,10 @@ def read(ledger: Ledger, row: Sequence[Any]) -> Known:
 
 def tell(ledger: Ledger, fact: PersonTold) -> None:
     """Keep what somebody told of themselves; empty fields change nothing."""
+    _put(ledger, fact.id, _told(ledger, fact))
+
+
+def _told(ledger: Ledger, fact: PersonTold) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if fact.name:
         values["name_sealed"] = ledger.vault.seal(fact.name)
@@ -67,19 +76,26 @@ def tell(ledger: Ledger, fact: PersonTold) -> None:
         values["village"] = fact.village
     if fact.locale:
         values["locale"] = fact.locale
-    _put(ledger, fact.id, values)
+    return values
 
 
 def seed(ledger: Ledger, town: Town) -> None:
     """The config's people, once each: also those who were met by chatting before a code made their address known. What
     was changed by chat afterwards stays."""
-    seeded = select(people.c.id).where(people.c.town == ledger.town, people.c.seeded)
-    known = set(ledger.tx.execute(seeded).scalars())
+    rows = ledger.tx.execute(select(people.c.id, people.c.seeded).where(people.c.town == ledger.town))
+    seeded = {row.id: row.seeded for row in rows}
+    new: dict[str, Mapping[str, Any]] = {}
     for person in town.people:
-        if person.id.startswith("bind:") or person.id in known:
+        if person.id.startswith("bind:") or seeded.get(person.id):
             continue
-        tell(ledger, PersonTold(person.id, person.name, person.village, person.place, person.phone))
-        _put(ledger, person.id, {"roles": list(person.roles), "cadre": person.cadre, "seeded": True})
+        told = _told(ledger, PersonTold(person.id, person.name, person.village, person.place, person.phone))
+        told |= {"roles": list(person.roles), "cadre": person.cadre, "seeded": True}
+        if person.id in seeded:
+            _put(ledger, person.id, told)
+        else:
+            new[person.id] = {**BLANK, "town": ledger.town, "id": person.id, **told}
+    ADD.run(ledger.tx, *new.values())
+    ledger.forget()
 
 
 def reachable(ledger: Ledger, address: str, can: bool) -> None:
@@ -147,10 +163,8 @@ def wrong_code(ledger: Ledger, chat: str, at: datetime) -> int:
 
 
 def _put(ledger: Ledger, address: str, values: Mapping[str, Any]) -> None:
-    blank = {"roles": [], "name_sealed": "", "place_sealed": "", "phone_sealed": "", "phone_hash": "", "cadre": ""}
     ledger.forget()
-    row = {"locale": "", "reachable": True, "seeded": False, "village": None, **blank, **values}
-    statement = ledger.insert(people).values(town=ledger.town, id=address, **row)
+    statement = ledger.insert(people).values(town=ledger.town, id=address, **{**BLANK, **values})
     if values:
         statement = statement.on_conflict_do_update(index_elements=["town", "id"], set_=dict(values))
     else:

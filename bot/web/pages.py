@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.gateways.web import CHANNEL, KEY, address, key_of
-from bot.texts import FOLDER, LOCALES, Texts, texts
+from bot.texts import FOLDER, LOCALES, Texts, compiled, texts
 from bot.web.doors import COOKIE, LANGUAGE, Doors, doors_of, groups, words_of
 from bot.web.static import static_url, zipped
 from chat.incoming import Incoming, Said
@@ -144,9 +144,15 @@ async def _is_somebody(doors: Doors, who: Address) -> bool:
     return who in named or await doors.mailbox.person(who) is not None
 
 
+def compile_pages() -> None:
+    """Compile every page: done when the program is installed, so that no start has to."""
+    for name in _pages().list_templates(extensions=("html",)):
+        _pages().get_template(name)
+
+
 @cache
 def _pages() -> Environment:
     pages = Environment(loader=FileSystemLoader(FOLDER / "web"), autoescape=True, undefined=StrictUndefined,
-                        trim_blocks=True, lstrip_blocks=True, auto_reload=False)  # fmt: skip
+                        trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=compiled())  # fmt: skip
     pages.globals.update(static_url=static_url, key_of=key_of)
     return pages
