@@ -20,7 +20,6 @@ from storage import leases, outbox, people
 from storage.database import Database, is_away
 from storage.ledger import Ledger
 from storage.outbox import Row, Settled
-from storage.tables import made_at
 from storage.vault import Vault
 
 T = TypeVar("T")
@@ -235,12 +234,9 @@ class Sender:
 
 
 def addressed(row: Row) -> Call:
-    """A call with what the outbox knows of it: which row, where to (a chat may have moved), which lane and duty, and when it
-    was written in real time."""
-    return {
-        **row.call, "row": row.id, "address": row.address, "lane": LANE_NAMES[row.lane], "duty": row.duty,
-        "at": made_at(row.id).isoformat(timespec="seconds"),
-    }  # fmt: skip
+    """A call with what the outbox knows of it: which row (its id tells when it was written), where to (a chat may have moved),
+    which lane and duty."""
+    return {**row.call, "row": row.id, "address": row.address, "lane": LANE_NAMES[row.lane], "duty": row.duty}
 
 
 def settled(row: Row, result: Result, now: datetime) -> Settled:

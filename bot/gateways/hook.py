@@ -14,6 +14,7 @@ from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, Try
 from bot.gateways.posting import Answer, CutOff, NotSent, Poster, clean, sayable
 from chat.incoming import Incoming
 from chat.letter import Letter
+from storage.tables import made_at
 
 BUSY = 10.0
 """Seconds to wait when the receiver does not say how long."""
@@ -95,11 +96,12 @@ class HookGateway:
 
 
 def body_of(call: Call, town: str) -> bytes:
-    """The JSON that is posted, the same bytes at each attempt. ``row``, ``lane``, ``duty`` and ``at`` come from the outbox."""
+    """The JSON that is posted, the same bytes at each attempt. ``row``, ``lane`` and ``duty`` come from the outbox; the
+    row's id says when it was written."""
     body = {
         "id": call["row"], "town": town, "to": call["address"], "text": call["text"], "buttons": call["buttons"],
         "phones": call["phones"], "lane": call.get("lane", ""), "duty": call.get("duty", ""), "link": call["link"],
-        "at": call.get("at", ""),
+        "at": made_at(str(call["row"])).isoformat(timespec="seconds"),
     }  # fmt: skip
     return json.dumps(body, ensure_ascii=False).encode()
 
