@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, select
@@ -32,6 +33,7 @@ from storage.tables import inbox
 from storage.vault import Vault
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 RECORD = NewRow(inbox)
 
@@ -66,7 +68,7 @@ class Desk:
         if any(incoming.said.document is not None for incoming in several):
             return False
         try:
-            heard = await self.database.transact(
+            heard = await self._transact(
                 lambda tx: [self._decide(tx, incoming) for incoming in several], *map(self._lock, several)
             )
         except Exception as fault:
@@ -81,7 +83,7 @@ class Desk:
         try:
             if incoming.said.document is not None:
                 incoming = await self._opened(incoming, lock)
-            self._rouse(await self.database.transact(lambda tx: self._decide(tx, incoming), lock))
+            self._rouse(await self._transact(lambda tx: self._decide(tx, incoming), lock))
         except Exception as fault:
             if is_away(fault):
                 raise
@@ -108,6 +110,12 @@ class Desk:
             return Letter(texts(incoming.language).say("desk.apology"))
         self._rouse(heard)
         return (heard.reply if heard else None) or Letter("")
+
+    async def _transact(self, work: Callable[[Connection], T], *locks: str) -> T:
+        """On SQLite the sender is roused before as well: its claim then waits behind this work, and both are one commit."""
+        if self.database.sqlite:
+            self.wake()
+        return await self.database.transact(work, *locks)
 
     def _rouse(self, *several: Heard | None) -> None:
         self.wake()
