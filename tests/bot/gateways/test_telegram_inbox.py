@@ -119,6 +119,21 @@ async def test_all_is_committed_then_confirmed_and_a_chat_keeps_its_order() -> N
     for chat in "012":
         mine = [int(text.partition(":")[2]) for text in desk.kept if text.startswith(chat)]
         assert mine == sorted(mine)
+    assert desk.together[0] == polling.TOGETHER
+
+
+async def test_what_comes_together_is_committed_together_but_no_chat_is_overtaken() -> None:
+    telegram = Telegram(said(1, 1, "a"), said(2, 2, "slow"), said(3, 3, "b"), said(4, 1, "c"))
+    desk = Desk()
+    desk.gates["slow"] = asyncio.Event()
+    task = asyncio.create_task(poll(telegram, desk))
+    await asyncio.sleep(0.03)
+    telegram.waiting += [said(5, 2, "behind"), said(6, 4, "d"), said(7, 5, "e")]
+    await asyncio.sleep(0.06)
+    assert (desk.kept, desk.together) == (["a", "b", "c", "d", "e"], [1, 1, 1, 1, 2])
+    desk.gates["slow"].set()
+    await task
+    assert (desk.kept[-2:], telegram.confirmed) == (["slow", "behind"], 8)
 
 
 async def test_an_unreadable_update_goes_on_the_record_and_the_others_go_on() -> None:

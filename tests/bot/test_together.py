@@ -1,0 +1,107 @@
+"""Messages that come together share a commit, and nobody is to notice it: not when one of them fails, nor when one comes twice."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.front import Front
+from chat.incoming import Document, Incoming, Said
+from storage.tables import duties, inbox, temperatures
+from tests.conversations.stage import BEGIN, Stage
+
+LI, SUN, ANNA, ZHAO = "paper:li", "paper:sun", "paper:anna", "paper:zhao"
+
+
+@pytest.fixture
+async def stage(database_url: str) -> AsyncIterator[Stage]:
+    opened = Stage(database_url)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+def says(number: int, who: str, text: str, **said: Any) -> Incoming:
+    """A message in a private chat; its number is its id."""
+    return Incoming("paper", f"b{number}", who, who, True, Said(text, **said), BEGIN, addressed=True)
+
+
+async def told(stage: Stage, *several: Incoming) -> list[tuple[str, str]]:
+    """(chat, first line) of what came of several messages, told to the people who wrote them."""
+    await stage.app.desk.receive(*several)
+    heard = await stage.listen()
+    writers = {incoming.chat.removeprefix("paper:") for incoming in several}
+    return [(chat, text.splitlines()[0]) for chat, text in heard if chat in writers]
+
+
+async def kept(stage: Stage, table: Any) -> int:
+    """How many rows there are."""
+    return int(
+        await stage.app.database.transact(lambda tx: tx.execute(select(func.count()).select_from(table)).scalar())
+    )
+
+
+async def test_each_has_its_answer_and_a_chat_its_order(stage: Stage) -> None:
+    heard = await told(
+        stage, says(1, LI, "36.5"), says(2, SUN, "需求"), says(3, LI, "打错了，36.8"), says(4, SUN, "家里没米了"),
+        says(5, ZHAO, "你好"),
+    )  # fmt: skip
+    first, corrected = (text for chat, text in heard if chat == "li")
+    assert first.startswith("记下了：36.5")
+    assert "36.8" in corrected
+    assert len([chat for chat, _ in heard if chat == "sun"]) == 2
+    assert len([chat for chat, _ in heard if chat == "zhao"]) == 1
+    assert await kept(stage, inbox) == 5
+    assert await kept(stage, duties) == 1
+
+
+async def test_one_that_fails_fails_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    hear = Front.hear
+
+    def failing(front: Front, ledger: Any, town: Any, incoming: Incoming, now: datetime) -> Any:
+        heard = hear(front, ledger, town, incoming, now)
+        if incoming.said.text == "37.1":
+            raise LookupError("a mistake of ours")
+        return heard
+
+    monkeypatch.setattr(Front, "hear", failing)
+    heard = await told(stage, says(1, LI, "36.5"), says(2, SUN, "37.1"), says(3, ANNA, "36.9"))
+    assert [chat for chat, _ in heard] == ["li", "sun", "anna"]
+    assert "我这边出了错" in heard[1][1]
+    assert await kept(stage, temperatures) == 2
+    fates = await stage.app.database.transact(
+        lambda tx: dict(tx.execute(select(inbox.c.message_id, inbox.c.fate)).all())
+    )
+    assert fates == {"b1": "decided", "b2": "failed", "b3": "decided"}
+
+
+async def test_one_that_came_before_changes_nothing(stage: Stage) -> None:
+    assert len(await told(stage, says(1, LI, "36.5"), says(1, LI, "36.5"), says(2, SUN, "36.6"))) == 2
+    assert await told(stage, says(2, SUN, "36.6"), says(1, LI, "36.5")) == []
+    assert await kept(stage, temperatures) == 2
+
+
+async def test_a_file_among_them_is_fetched_and_the_others_are_not_held_up(stage: Stage) -> None:
+    lost = says(2, "paper:head", "", document=Document("nowhere", "值班表.xlsx"))
+    heard = await told(stage, says(1, LI, "36.5"), lost, says(3, SUN, "36.6"))
+    assert [chat for chat, _ in heard] == ["li", "head", "sun"]
+
+
+async def test_an_answer_goes_out_with_the_commit_that_decided_it(stage: Stage) -> None:
+    if not stage.app.database.sqlite:
+        pytest.skip("on PostgreSQL the sender claims in a transaction of its own")
+    commits: list[tuple[int, int]] = []
+    attempt = stage.app.database._attempt
+
+    def counting(together: Any) -> Any:
+        results = attempt(together)
+        commits.append((len(results), len(stage.gateway.sheets)))
+        return results
+
+    stage.app.database._attempt = counting
+    await stage.app.desk.receive(*(says(n, f"paper:p{n}", "36.5") for n in range(1, 9)))
+    await stage.app.sender.drained()
+    assert len(stage.gateway.sheets) == 8
+    assert commits[0][0] >= 2, "the sender's claim did not join the decision"
