@@ -3,10 +3,12 @@
 Without it a message could be lost between being read and being acted on.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
 import structlog
@@ -67,16 +69,19 @@ class Desk:
     async def _together(self, several: Sequence[Incoming]) -> bool:
         if any(incoming.said.document is not None for incoming in several):
             return False
-        try:
-            heard = await self._transact(
-                lambda tx: [self._decide(tx, incoming) for incoming in several], *map(self._lock, several)
-            )
-        except Exception as fault:
-            if is_away(fault):
-                raise
-            return False
-        self._rouse(*heard)
-        return True
+        piles = shared_out(several, self.database.at_once)
+        results = await asyncio.gather(*map(self._decided, piles), return_exceptions=True)
+        faults = [result for result in results if isinstance(result, BaseException)]
+        self._rouse(*chain.from_iterable(result for result in results if not isinstance(result, BaseException)))
+        for fault in faults:
+            if not isinstance(fault, Exception) or is_away(fault):
+                raise fault
+        return not faults
+
+    async def _decided(self, pile: Sequence[Incoming]) -> list[Heard | None]:
+        return await self._transact(
+            lambda tx: [self._decide(tx, incoming) for incoming in pile], *map(self._lock, pile)
+        )
 
     async def _alone(self, incoming: Incoming) -> None:
         lock = self._lock(incoming)
@@ -234,6 +239,15 @@ def _record(
         "raw_sealed": ledger.vault.seal(raw) if raw else None, "why": why or None,
     }  # fmt: skip
     return RECORD.run(ledger.tx, row)
+
+
+def shared_out(several: Sequence[Incoming], most: int) -> list[list[Incoming]]:
+    """The messages in at most so many piles of about the same height, those of one chat in one pile and in order."""
+    piles: list[list[Incoming]] = [[] for _ in range(most)]
+    of_chat: dict[str, list[Incoming]] = {}
+    for incoming in several:
+        of_chat.setdefault(incoming.chat, min(piles, key=len)).append(incoming)
+    return [pile for pile in piles if pile]
 
 
 def seen(ledger: Ledger, channel: str, message_id: str) -> bool:

@@ -58,8 +58,11 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._waiting: queue.SimpleQueue[_Wait | None] = queue.SimpleQueue()
         self._ended = False
-        count = 1 if self.sqlite else POSTGRES_WORKERS
-        self._threads = [threading.Thread(target=self._run, name=f"database-{n}", daemon=True) for n in range(count)]
+        self.at_once = 1 if self.sqlite else POSTGRES_WORKERS
+        """Transactions that may run at the same time."""
+        self._threads = [
+            threading.Thread(target=self._run, name=f"database-{n}", daemon=True) for n in range(self.at_once)
+        ]
         for thread in self._threads:
             thread.start()
 

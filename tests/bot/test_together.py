@@ -68,8 +68,8 @@ async def test_one_that_fails_fails_alone(stage: Stage, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Front, "hear", failing)
     heard = await told(stage, says(1, LI, "36.5"), says(2, SUN, "37.1"), says(3, ANNA, "36.9"))
-    assert [chat for chat, _ in heard] == ["li", "sun", "anna"]
-    assert "我这边出了错" in heard[1][1]
+    assert sorted(chat for chat, _ in heard) == ["anna", "li", "sun"]
+    assert "我这边出了错" in dict(heard)["sun"]
     assert await kept(stage, temperatures) == 2
     fates = await stage.app.database.transact(
         lambda tx: dict(tx.execute(select(inbox.c.message_id, inbox.c.fate)).all())
@@ -86,7 +86,7 @@ async def test_one_that_came_before_changes_nothing(stage: Stage) -> None:
 async def test_a_file_among_them_is_fetched_and_the_others_are_not_held_up(stage: Stage) -> None:
     lost = says(2, "paper:head", "", document=Document("nowhere", "值班表.xlsx"))
     heard = await told(stage, says(1, LI, "36.5"), lost, says(3, SUN, "36.6"))
-    assert [chat for chat, _ in heard] == ["li", "head", "sun"]
+    assert sorted(chat for chat, _ in heard) == ["head", "li", "sun"]
 
 
 async def test_an_answer_goes_out_with_the_commit_that_decided_it(stage: Stage) -> None:
