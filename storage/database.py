@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
@@ -226,11 +227,12 @@ def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
             url, poolclass=QueuePool, pool_size=2, connect_args={"check_same_thread": False, "timeout": 30},
-            execution_options=COUNTED,
+            execution_options=COUNTED, json_deserializer=orjson.loads,
         )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True, execution_options=COUNTED)
+    return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True, execution_options=COUNTED,
+                         json_deserializer=orjson.loads)  # fmt: skip
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
