@@ -54,7 +54,7 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     words = texts(_locale(town, incoming, known))
     context = _context(ledger, town, incoming, known, words)
     local = now.astimezone(town.zone)
-    setting = Setting(words, local, {"village": _villages(town)})
+    setting = Setting(words, local, {"village": _villages(town, context.village, words)})
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
     talk = _talk(talks.find(ledger, incoming.chat, incoming.sender))
     facts: tuple[object, ...] = ()
@@ -109,8 +109,10 @@ def _office(town: Town, chat: str) -> Place:
     return "office" if chat in offices else "other"
 
 
-def _villages(town: Town) -> Mapping[str, tuple[str, ...]]:
-    return {v.key: (v.name,) for v in town.villages}
+def _villages(town: Town, own: str, words: Texts) -> Mapping[str, tuple[str, ...]]:
+    """Each village's name; 咱村 is whoever speaks' own."""
+    names = {v.key: (v.name,) for v in town.villages}
+    return {**names, own: (*names[own], *words.options("home.own")["own"])} if own in names else names
 
 
 def _talk(kept: talks.Kept | None) -> Talk | None:
