@@ -228,7 +228,9 @@ class Front:
     def _hand_over(self, hearing: Hearing) -> Outcome | None:
         """What becomes of a half-filled form when something else is begun."""
         conversation = self._conversation(hearing.talk)
-        if hearing.talk and hearing.talk.answers and conversation and conversation.on_handed_over:
+        known = conversation.prefill(hearing.context, hearing.reads) if conversation and conversation.prefill else {}
+        told = hearing.talk is not None and hearing.talk.answers and hearing.talk.as_it_stands != known
+        if hearing.talk and told and conversation and conversation.on_handed_over:
             return conversation.on_handed_over(hearing.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
         return None
 

@@ -111,8 +111,10 @@ def _office(town: Town, chat: str) -> Place:
 
 def _villages(town: Town, own: str, words: Texts) -> Mapping[str, tuple[str, ...]]:
     """Each village's name; 咱村 is whoever speaks' own."""
-    names = {v.key: (v.name,) for v in town.villages}
-    return {**names, own: (*names[own], *words.options("home.own")["own"])} if own in names else names
+    names: dict[str, tuple[str, ...]] = {v.key: (v.name,) for v in town.villages}
+    if own in names:
+        names[own] = (*names[own], *words.options("home.own")["own"])
+    return names
 
 
 def _talk(kept: talks.Kept | None) -> Talk | None:

@@ -9,6 +9,7 @@ from bot.routes import Routes
 from bot.sayings import for_staff, menu
 from chat.incoming import Said
 from chat.letter import Letter, Outcome, Say
+from chat.reading.phrases import matches
 from rules.facts import Bound, DutyOpened, PersonTold, WrongCode
 
 
@@ -48,6 +49,10 @@ def unknown(hearing: Hearing) -> tuple[Say, ...]:
         return (Say("desk.in_group", {"link": hearing.link}),)
     if for_staff(hearing):
         return Say("desk.for_staff"), menu(hearing.context)
+    controls = hearing.words.options("form.controls").values()
+    if hearing.talk is None and any(matches(hearing.text, phrases) for phrases in controls):
+        mine = [duty.ref for duty in hearing.reads.open_duties_of(hearing.context.sender, "need")]
+        return (Say("desk.nothing_begun", {"mine": mine}), *(() if mine else (menu(hearing.context),)))
     seen = bool(spoken.attachment or spoken.document or spoken.location or spoken.phone)
     return Say("desk.unknown_sent" if seen and not hearing.text else "desk.unknown"), menu(hearing.context)
 

@@ -17,6 +17,7 @@ from handlers import (
     orders,
     returnee,
     roster,
+    said_after,
     temperature,
     tip,
     town_report,
@@ -60,7 +61,9 @@ ROUTES = Routes(
             on_cancelled=temperature.on_felt_cancelled,
             besides=besides,
         ),
-        "need": Conversation(need.need, need.on_finished),
+        "need": Conversation(
+            need.need, need.on_finished, gives_way=True, gives_way_to=("need_more", "felt", "whereabouts")
+        ),
         "need_more": Conversation(
             need.need_more,
             need.on_more,
@@ -125,7 +128,9 @@ ROUTES = Routes(
         Listener(tip.hear),
         Listener(need.hear),
         Listener(temperature.hear_felt),
+        Listener(danger.hear_more, last=True),
         Listener(need.polite, last=True),
+        Listener(said_after.hear, last=True),
         Listener(returnee.hear_more, last=True),
     ),
     on_danger=danger.on_danger,

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chat.form import Asked, Kind, Offer, Setting, Unclear, Value
+from chat.form import Asked, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
-from chat.reading.lacks import says_besides, things
+from chat.reading.lacks import things
+from chat.reading.names import is_no_name
+from chat.reading.numbers import arabic
 from chat.reading.phone import read_phone
 from chat.reading.phrases import among, best_option, best_place, is_none, matches, near_place
 from chat.reading.returns import only_origin
@@ -38,6 +40,10 @@ class Text:
     longest: int = 200
     shortest: int = 1
     numbered: bool = False
+    of_others: bool = False
+    """Whether it may be about anybody: then 发烧了 is no word of who speaks."""
+    nothing: str = ""
+    """A block of words that say that there is nothing to say: the value is empty then."""
     unlike: str = ""
     """A question of the same form whose options are no answer here: 我自己 is nobody's name."""
 
@@ -50,18 +56,22 @@ class Text:
             raise Unclear("form.what_is_meant")
         if isinstance(read_unasked(text), Read):
             raise Unclear("form.is_temperature")
-        if self.longest < STORY and _says_ill(text, setting):
+        if self.nothing and any(matches(text, words) for words in setting.words.options(self.nothing).values()):
+            return ""
+        if not self.of_others and _says_ill(text, setting) and not things(text):
             raise Unclear("form.is_ailing")
+        if self.longest < STORY and things(text):
+            raise Unclear("form.is_lack")
         block = f"{asked.form}.{self.unlike}_options"
         if self.unlike and any(matches(text, words) for words in setting.words.options(block).values()):
             raise Unclear("form.unclear_name")
-        if self.unlike and matches(text, setting.words.options("form.dont_know")["unknown"]):
+        if self.unlike and (is_no_name(text) or matches(text, setting.words.options("form.dont_know")["unknown"])):
             raise Unclear("form.unclear_name")
         if len(text) > self.longest:
             raise Unclear("form.too_long", longest=self.longest)
-        if self.numbered and not any(letter.isdecimal() for letter in text):
+        if self.numbered and not any(letter.isdecimal() for letter in arabic(text)):
             raise Unclear("form.unclear_number")
-        return text
+        return arabic(text).upper() if self.numbered else text
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
         """The ready answers, if its words name some."""
@@ -268,28 +278,6 @@ class Many:
 def _clean(text: str) -> str:
     """White space made single, control characters gone: a NUL is text that not every database keeps."""
     return " ".join("".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text).split())
-
-
-@dataclass(frozen=True)
-class Beside:
-    """An answer about the need before; a sentence that names a thing is none, but a need of its own (没酱油了，没醋了)."""
-
-    kind: Kind
-
-    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
-        """As the kind reads it."""
-        haste = setting.words.options("need.urgent_now")["now"]
-        if things(said.text) or says_besides(said.text, haste):
-            raise Unclear("form.unclear_option")
-        return self.kind.read(said, asked, setting)
-
-    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """The kind's own."""
-        return self.kind.offers(asked, setting)
-
-    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
-        """As the kind shows it."""
-        return self.kind.show(value, asked, setting)
 
 
 def _says_ill(text: str, setting: Setting) -> bool:

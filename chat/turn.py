@@ -87,7 +87,7 @@ def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | 
     if not key or (current is not None and key in AT_END and _answers(talk, current, said, form, setting)):
         return None
     # 提交 at a question is no answer to it, and must not be kept as somebody's name.
-    return _control(form, talk, key, setting) or _ask(form, talk, setting)
+    return _control(form, talk, key, setting) or _ask(form, talk, setting, setting.words.say("form.not_yet"))
 
 
 def _answers(talk: Talk, current: Question, said: Said, form: Form, setting: Setting) -> bool:
@@ -192,15 +192,15 @@ def _noted(form: Form, talk: Talk, found: Mapping[str, Value], setting: Setting)
 
 def _graver(form: Form, talk: Talk, name: str, new: Value) -> Value:
     """What is said beside another question, or what was answered before, where that is graver."""
-    question, old = form.question(name), talk.answers.get(name)
-    order = question.gravest_first if question else ()
+    old, order = talk.answers.get(name), (question.gravest_first if (question := form.question(name)) else ())
     return old if old in order and new in order and order.index(old) < order.index(new) else new
 
 
 def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
     """At the summary: the name of an answer, after 改 or alone, goes to that question."""
-    words = setting.words
-    wanted = said.text
+    words, wanted = setting.words, said.text
+    if matches(wanted, words.options("form.yes_no")["yes"]) and (sent := _at_summary(form, talk, "submit", setting)):
+        return sent
     for phrase in words.options("form.controls").get("change", ()):
         wanted = wanted.strip().removeprefix(phrase).strip()
     labels = {q.name: (_label(form, q, setting),) for q in form.applying(talk.answers)}

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from chat.beside import Beside, several
 from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
-from chat.kinds import Beside, OneOf, PlaceOf, Spot, Text
+from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
 from chat.reading.lacks import is_about_food, is_hungry, plain_lack, says_besides, says_only, things
 from chat.reading.phrases import matches
@@ -21,6 +22,8 @@ from rules.quiet import ANSWER_WITHIN, is_quiet, morning
 
 ASKED = {"n": "tonight", "v": "village", "p": "place", "u": "urgency"}
 """What each letter behind a need's number asks for."""
+CHOICES = ("tonight", "urgency")
+"""What is chosen from a few words."""
 SHORT = 8
 """Letters below which a sentence that says thanks says nothing else."""
 
@@ -78,13 +81,15 @@ def _asks_tonight(answers: Answers) -> bool:
 
 def _asks_urgency(answers: Answers) -> bool:
     """Not when its words say so already, nor when it can wait till morning."""
-    return "u" in str(answers.get("ref", "")).partition(".")[2] and answers.get("tonight") != "morning"
+    return "u" in str(answers.get("ref", "")).partition(".")[2] and not (
+        _asks_tonight(answers) and answers.get("tonight") == "morning"
+    )
 
 
 need = Form(
     name="need",
     makes=NeedReport,
-    questions=(Question("what", Text(longest=300, shortest=2)),),
+    questions=(Question("what", Text(longest=300, shortest=2, nothing="need.nothing")),),
     summary=False,
 )
 
@@ -93,11 +98,12 @@ need_more = Form(
     makes=MoreReport,
     questions=(
         Question("ref", Text(), hidden=True),
-        Question("tonight", Beside(OneOf()), when=_asks_tonight, optional=True),
+        Question("tonight", Beside(OneOf(), CHOICES), when=_asks_tonight, optional=True),
         Question("village", PlaceOf("village"), when=_asks_village, optional=True),
-        Question("place", Beside(Spot(longest=60, within="village")), when=_asks_place, optional=True),
-        Question("urgency", Beside(OneOf()), when=_asks_urgency, optional=True),
+        Question("place", Beside(Spot(longest=60, within="village"), CHOICES), when=_asks_place, optional=True),
+        Question("urgency", Beside(OneOf(), CHOICES), when=_asks_urgency, optional=True),
     ),
+    glean=lambda text, setting: several(text, "need_more", CHOICES, setting),
     summary=False,
     idle="hand_over",
     idle_after=timedelta(minutes=3),
@@ -106,6 +112,8 @@ need_more = Form(
 
 def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetime) -> Outcome:
     """The need is a duty from its first sentence on; what is asked after that is added to its card."""
+    if not report.what:
+        return Outcome(says=(Say("need.polite_answer", {"sort": "noted"}),))
     if len(report.what) < SHORT and reads.named("need.none", report.what):
         return Outcome(says=(Say("need.is_none"),))
     same = [d for d in reads.open_duties_of(context.sender, "need") if _is_same(d, report.what, reads)]

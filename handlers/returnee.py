@@ -13,8 +13,8 @@ from chat.letter import Outcome, Say
 from chat.reading.names import house_after, name_and_house
 from chat.reading.phone import read_phone
 from chat.reading.phrases import among, matches
-from chat.reading.returns import glean_return, only_origin, origin_named, ride_named
-from chat.reading.temperature import is_hearsay, is_of_others
+from chat.reading.returns import glean_return, only_origin, origin_named, plans_return, ride_named
+from chat.reading.temperature import highest_in, is_hearsay, is_of_others
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold, ReturnRegistered, WatchStarted
@@ -144,7 +144,10 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     """我昨天从武汉坐高铁回来: opens the form with what that says."""
     found = glean(said.text, setting) if context.place == "private" else {}
     if "came_from" not in found and "city" not in found:
-        return None
+        planned = context.place == "private" and plans_return(said.text)
+        return Outcome(says=(Say("returnee.not_home_yet"),)) if planned else None
+    if is_of_others(said.text) and highest_in(said.text) >= context.town.fever:
+        return None  # the fever of who came home is told at once, with these words; the rest can wait
     return Outcome(then=("returnee", {**known_already(context, reads), **found}))
 
 

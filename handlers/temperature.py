@@ -15,6 +15,7 @@ from chat.reading.temperature import (
     asks_what_fever_is,
     besides,
     highest_in,
+    is_about_somebody,
     is_hearsay,
     is_of_others,
     read_in_clause,
@@ -270,6 +271,8 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
     if context.place != "private":
         return None
     sign = _sign(said.text, context, reads)
+    if not sign and is_about_somebody(said.text) and among(said.text, setting.words.options("felt.signs")) == "fever":
+        return Outcome(says=(Say("felt.of_neighbour"),))
     if not sign and context.watched and any(x in said.text for x in setting.words.options("felt.signs")["fever"]):
         return Outcome(then=("temperature", {}))  # 没有发烧: a number says it better
     if not sign and _sign(said.text, replace(context, watched=True), reads) and len(said.text) <= BRIEF:

@@ -25,6 +25,8 @@ LACKS = (
     re.compile(rf"(?:还缺|也缺|缺)(?:点|少|些)?((?!席|课|勤|点$)[{HAN}]{{1,6}})"),
     re.compile(r"(?:^|[.,;!] ?|\b(?:are|re|r|am|m|is|s|run|ran|running|nearly|almost|all|get|getting|completely) )out(?:ta| of) "
                r"(?:our |my |the |any )?(?!here|hospital|town|bed|breath|isolation|quarantine|country|china|wuhan|hubei)(\w+)"),
+    re.compile(r"\b(?:have ?n ?t|do ?n ?t have) (?:got )?any (?:more )?"
+               r"(?!fever|symptoms?|problems?|cough|news|idea|time)(\w+)"),
     re.compile(r"\b(?:no|not any) (?:more )?(?!fever|symptoms?|problems?|cough|news|one)(\w+) (?:left|any ?more)\b"),
 )  # fmt: skip
 DONE = ("吃", "饭", "说", "写", "填", "做", "忙", "干", "看", "洗", "睡", "弄", "办", "发烧", "烧", "事")

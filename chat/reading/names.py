@@ -11,6 +11,13 @@ CALLED = re.compile(
 )
 NAME = re.compile(r"([\u4e00-\u9fff]{2,4})")
 PLACE = re.compile(r"[东西南北]头|村[东西南北]|街|路|巷|胡同|旁|隔壁|对门|对面|挨着|号|家|院|井|桥|河|楼|门口")
+NO_NAME = re.compile(
+    r"回来|回家|到家|昨天|前天|从.{2,}[来回]|告诉|你猜|凭啥|保密|干啥|我想|我要|体温|登记|[?？]|\b(?:came|back|from|yesterday|guess|secret|why)\b"
+)
+PLACE_IN_ENGLISH = re.compile(
+    r"\b(?:by|near|next to|behind|beside|opposite|street|road|lane|house|corner|no\.? ?\d+|north|south|east|west|mill|well|bridge)\b",
+    re.IGNORECASE,
+)
 OF_A_PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:村|村的|的|人)")
 
 
@@ -26,6 +33,16 @@ def name_and_house(text: str) -> dict[str, str]:
     if name and OF_A_PLACE.fullmatch(house):
         return {"name": name[1]}
     return {"name": said.rstrip(" ,.。!！")} if called and len(said) <= 30 and not (name and house) else {}
+
+
+def is_no_name(text: str) -> bool:
+    """Whether it is a sentence about coming home, or a refusal: 俺儿子昨天到家, 不告诉你."""
+    return bool(NO_NAME.search(normalise(text).lower()))
+
+
+def names_a_place(text: str) -> bool:
+    """Whether it speaks of a street, a corner of the village or somebody's house."""
+    return bool(PLACE.search(text) or PLACE_IN_ENGLISH.search(text))
 
 
 def house_after(text: str) -> dict[str, str]:

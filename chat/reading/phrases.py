@@ -56,10 +56,15 @@ def matches(text: str, phrases: Sequence[str]) -> bool:
 
 def agreeing(text: str, phrases: Sequence[str], besides: Sequence[str]) -> bool:
     """Whether the text is one of the phrases, or nothing but such and what is said ``besides`` (妥了，谢谢)."""
-    parts = [part for part in PARTS.split(normalise(text)) if part.strip()]
+    parts = clauses(text)
     meant = [matches(part, phrases) for part in parts]
     others = (matches(part, besides) for part, said in zip(parts, meant, strict=True) if not said)
     return matches(text, phrases) or (any(meant) and all(others))
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of what was said, between commas and the like."""
+    return [part.strip() for part in PARTS.split(normalise(text)) if part.strip()]
 
 
 @cache

@@ -24,7 +24,7 @@ UNREPORTED = re.compile(
 )
 OWN = re.compile(r"[我俺咱]|本人|自己|\b(?:i|my|we|our)\b")
 QUESTION = re.compile(
-    r"[?？吗么]$|怎么办|咋办|能不能|可不可以|要不要|用不用|需不需要|是不是|会不会|多久|几天|^(?:do|does|must|should|can|may|is|are|what|when)\b"
+    r"[?？吗么]$|怎么办|咋办|能不能|可不可以|要不要|用不用|需不需要|是不是|会不会|多久|(?<!十)几天(?!了|前)|^(?:do|does|must|should|can|may|is|are|what|when)\b"
 )
 NOT_YET = re.compile(
     r"明天|明早|后天|下周|过几天|过两天|打算|准备|计划|想(?:从|回)|要(?:从|回)|快要|还没[回到]|如果|要是|假如|万一"
@@ -51,7 +51,7 @@ KIN = (
     r"|老?[爹娘爸妈]|爸爸|妈妈|对象|老公|老婆|丈夫|妻子|孩子|小子|亲戚|家里人|家人)"
 )
 HOUSEHOLD = re.compile(
-    r"一家[一二两三四五六七八九十\d]+口|[我俺咱]们?(?:全|一)家|一家子|一家人|全家|[我俺]们家"
+    r"一家[一二两三四五六七八九十\d]+口|[我俺咱]们?(?:全|一)家|[我俺咱]们?家[一二两三四五六七八九十\d]+口|一家子|一家人|全家|[我俺]们家"
     r"|\b(?:our|my|the|whole) (?:whole )?family\b"
 )
 RELATIVE = re.compile(
@@ -116,6 +116,12 @@ def origin_named(text: str) -> dict[str, object]:
     if not found and (alone := re.fullmatch(r"(?:从|是|在)?([\u4e00-\u9fff]{2,5}[市县])(?:回来)?的?", said.strip())):
         return {"came_from": "elsewhere", "city": alone[1]}
     return found
+
+
+def plans_return(text: str) -> bool:
+    """Whether somebody tells of a return that is still to come: 明天从武汉回来."""
+    said = normalise(text).lower()
+    return bool(NOT_YET.search(said) and CAME.search(said) and _placed(said)) and not _of_somebody(said)
 
 
 def only_origin(text: str) -> bool:

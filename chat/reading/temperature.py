@@ -158,6 +158,8 @@ def besides(text: str) -> str:
 
 def asks_what_fever_is(text: str) -> bool:
     """Whether it asks in general from how many degrees on one has a fever: 多少度算发烧."""
+    if re.search(r"\d", text):
+        return False  # nearly every message with a figure is a temperature, and this says so quickly
     said = _plain(text)
     return bool(WHAT_FEVER_IS.search(said)) and not _numbers(said)
 
@@ -175,6 +177,12 @@ def is_of_others(text: str) -> bool:
 def highest_in(text: str) -> int:
     """The highest body temperature named in it, whoever has it; 0 when there is none."""
     return max((n.tenths for n in _numbers(_plain(text)) if n.sure and LOWEST <= n.tenths <= HIGHEST), default=0)
+
+
+def is_about_somebody(text: str) -> bool:
+    """Whether it tells, and does not ask, of somebody who is not of the house: 隔壁发烧了不说."""
+    said = _plain(text)
+    return bool(SOMEBODY.search(said)) and not IN_GENERAL.search(said) and not QUESTION.search(said)
 
 
 def is_hearsay(text: str) -> bool:

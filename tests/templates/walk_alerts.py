@@ -110,6 +110,8 @@ def from_front() -> Iterator[Spoken]:
         "desk.kept",
         "form.is_ailing",
         "form.only_a_city",
+        "form.not_yet",
+        "form.is_lack",
         "form.nothing",
         "desk.old_button",
         "desk.apology",
@@ -122,6 +124,8 @@ def from_front() -> Iterator[Spoken]:
         shown: Say = menu(context)
         yield in_both(shown.block, context.chat, shown.values, shown.buttons)
     yield in_both("form.is_temperature", "web:li", {})
+    for mine in ([], ["3", "5"]):
+        yield in_both("desk.nothing_begun", "web:li", {"mine": mine})
     yield in_both("form.ask_place", "web:li", {"likely_text": "姚洼"})
     yield in_both("form.noted_line", "web:li", {"label": "1", "value": "2"})
     yield in_both("form.day_too_old", "web:li", {"days": 60})
