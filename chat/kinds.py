@@ -147,12 +147,10 @@ class Day:
         return day.isoformat()
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """Today, yesterday and the day before."""
+        """Today, yesterday and the day before; a button is of the day it was shown, also when midnight has gone by."""
         labels = setting.words.options("form.days_ago")
-        today = setting.now.date()
-        return tuple(
-            Offer(key, names[0], (today - timedelta(days=int(key))).isoformat()) for key, names in labels.items()
-        )
+        days = {names[0]: setting.now.date() - timedelta(days=int(key)) for key, names in labels.items()}
+        return tuple(Offer(day.isoformat(), label, day.isoformat()) for label, day in days.items())
 
     def show(self, value: Value, asked: Asked, setting: Setting) -> str:
         """Month and day."""

@@ -24,6 +24,7 @@ from rules.privacy import mask
 TOGETHER = re.compile(r"(?:一起|一块儿?|一道|两个|俩)(?:回来?的?)?$|^(?:还有|同)")
 OWN_SELF = re.compile(r"[我俺](?:自己|本人)?|本人|me|i|myself", re.IGNORECASE)
 PHONE_WORDS = re.compile(r"[\s\-+,，。:：]|我?的?(?:电话|手机|号码|号)(?:是|为)?|phone|number|my|is", re.IGNORECASE)
+NAMED_PHONE = re.compile(r"(?:电话|手机号?|phone)(?:是|号码|号|is|number|[ :：])*\+?\d", re.IGNORECASE)
 SYMPTOM_OF = {"fever": "fever", "cough": "cough", "hot": "fever", "weak": "tired"}
 """How each sign of feeling ill is called among the answers about it."""
 MOST_NOTES = 10
@@ -91,7 +92,7 @@ def glean(text: str, setting: Setting) -> Answers:
     found = glean_return(text, setting.now.date())
     if "symptoms" not in found and (sign := _ailing(text, setting)):
         found["symptoms"] = sign
-    if (phone := read_phone(text)) and (len(PHONE_WORDS.sub("", text)) <= len(phone) + 4):
+    if (phone := read_phone(text)) and (NAMED_PHONE.search(text) or len(PHONE_WORDS.sub("", text)) <= len(phone) + 4):
         found["phone"] = phone
     if only_origin(text):
         found |= origin_named(text)
@@ -155,7 +156,7 @@ def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: dat
     """Register the return; from Wuhan or Hubei whoever came home and writes is watched from the day of arrival."""
     arrived = date.fromisoformat(report.arrived)
     match = f"{report.village}/{report.name}/{report.arrived}"
-    known = reads.return_like(match)
+    known = reads.return_like(match) or _corrected(report, context, reads)
     if known is not None:
         return _joined(report, known, context, reads, now)
     card = {**_card(report), "text": "", "unfinished": False}
@@ -219,10 +220,10 @@ def _measure(answers: Answers, context: Context, reads: Reads) -> tuple[str, dic
 
 
 def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """What is said just after a report went to the cadres half filled is added to it, not answered with a shrug."""
+    """What is said just after a report, half filled or whole, is added to it, not answered with a shrug."""
     text = " ".join(said.text.split())[:200]
     told = reads.open_duties_of(context.sender, "return") if context.place == "private" else ()
-    half = next((d for d in told if d.card.get("unfinished") and now - d.opened_at <= STILL_TELLING), None)
+    half = next((d for d in reversed(told) if now - d.opened_at <= STILL_TELLING), None)
     if half is None or not (text or said.location or said.phone):
         return None
     if any(matches(text, words) for words in setting.words.options("form.controls").values()):
@@ -237,17 +238,30 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     return Outcome((added,), (Say("returnee.more_kept", {"duty": added.duty}),))
 
 
+def _corrected(report: ReturneeReport, context: Context, reads: Reads) -> dict[str, Any] | None:
+    """Who came home registers once more with another day: that is a correction, and no second person."""
+    who = mask(report.name)
+    open_ones = reads.open_duties_of(context.sender, "return") if report.who == "self" else ()
+    same = [
+        d for d in open_ones if not d.card.get("unfinished") and not d.card.get("relative") and d.card.get("who") == who
+    ]
+    return {"duty": same[0].ref} if len(same) == 1 and same[0].village == report.village else None
+
+
 def _joined(report: ReturneeReport, known: dict[str, Any], context: Context, reads: Reads, now: datetime) -> Outcome:
     """The same person told of twice is one return; what is new is added to its card, and a watch that is missing begins."""
     duty = reads.duty(str(known.get("duty", "")))
     decided = str(duty.card.get("watch", "")) if duty else ""
-    watch = _watch(report, decided, context, now) if not context.watched else None
+    other_day = duty is not None and duty.card.get("arrived", "") not in ("", report.arrived)
+    watch = _watch(report, decided, context, now) if other_day or not context.watched else None
     facts: tuple[object, ...] = (_told(report, context), *((watch,) if watch else ()))
     if duty is not None:
         own = report.who != "relative" or not duty.card.get("relative")
         # Who came home speaks for themselves from now on; told of once more by a relative they still do.
         duty = replace(duty, subject=duty.subject if report.who == "relative" else context.sender)
         card = {**_card(report), "relative": not own, **_decided(watch, context)}
+        if not card["trip_number"] and card["transport"] == duty.card.get("transport"):
+            card["trip_number"] = duty.card.get("trip_number", "")
         facts += (_added(duty, card, "", context, now),)
     until = last_day(watch.until, context.town) if watch else None
     values = {"report": report, "duty": duty, "until": until, "times": context.town.checkin_times}
