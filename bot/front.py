@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.cries import cried, makes_room, of_known_case, overheard
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Hearing, hearing_of
+from bot.listening import introduced, kept_above, listen, unknown, with_rest
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
 from bot.sayings import after_phrase, argument_of, danger_in, may_name, menu
@@ -49,6 +50,7 @@ class Front:
             cry = overheard(self.routes, hearing)
             return Heard(hearing.facts + cry.facts, tells=cry.tells)
         outcome, letter = self._decide(hearing)
+        letter = introduced(self.routes, hearing, outcome, letter)
         facts = hearing.facts + (outcome.facts if outcome else ())
         duty = next((f.duty.ref for f in facts if isinstance(f, DutyMoved | DutyOpened)), "")
         rebound = any(isinstance(f, Bound) for f in facts)
@@ -65,8 +67,9 @@ class Front:
         conversation = self.routes.conversations[talk.form]
         talks.drop(ledger, chat, person)
         if conversation.form.idle == "hand_over" and conversation.on_handed_over:
-            outcome = conversation.on_handed_over(talk.answers, hearing.context, hearing.reads, now)
-            return Heard(outcome.facts, said(hearing.words.locale, outcome.says), chat, "", outcome.tells)
+            outcome = conversation.on_handed_over(talk.as_it_stands, hearing.context, hearing.reads, now)
+            done, letter = self._answered(replace(hearing, talk=None), outcome, resume=False)
+            return Heard(done.facts, letter, chat, "", done.tells)
         if conversation.form.idle == "forget":
             return Heard()
         text = hearing.words.say("form.dropped", title=hearing.words.say(f"{talk.form}.title"))
@@ -138,10 +141,13 @@ class Front:
         """A voice message cannot be read by us, but somebody can listen to it: it goes to the cadres with all there is."""
         if not hearing.incoming.private:
             return None, None
+        if hearing.talk and hearing.words.has(nameless := f"{hearing.talk.form}.no_voice"):
+            # A voice is as good as a name, and a form that keeps no name must not hand it on.
+            return self._again(hearing, hearing.words.say(nameless))
         outcome = self.routes.on_voice(hearing.incoming.said, hearing.context, hearing.reads, hearing.now)
         conversation = self._conversation(hearing.talk)
         if hearing.talk and conversation and conversation.on_handed_over:
-            half = conversation.on_handed_over(hearing.talk.answers, hearing.context, hearing.reads, hearing.now)
+            half = conversation.on_handed_over(hearing.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
             outcome = replace(outcome, facts=outcome.facts + half.facts, tells=outcome.tells + half.tells)
             self._drop(hearing)
         elif hearing.talk and conversation:
@@ -214,6 +220,7 @@ class Front:
         turn = open_form(form, new_id()[-10:], hearing.setting, answers, first)
         if rest and not form.glean:
             turn = take_turn(form, turn.talk, replace(hearing.incoming.said, text=rest, button=""), hearing.setting)
+            turn = replace(turn, letter=kept_above(hearing, form.name, first, turn.letter))
         outcome, letter = self._after(hearing, conversation, turn)
         if handed:
             done = outcome or Outcome()
@@ -223,8 +230,10 @@ class Front:
     def _hand_over(self, hearing: Hearing) -> Outcome | None:
         """What becomes of a half-filled form when something else is begun."""
         conversation = self._conversation(hearing.talk)
-        if hearing.talk and hearing.talk.answers and conversation and conversation.on_handed_over:
-            return conversation.on_handed_over(hearing.talk.answers, hearing.context, hearing.reads, hearing.now)
+        known = conversation.prefill(hearing.context, hearing.reads) if conversation and conversation.prefill else {}
+        told = hearing.talk is not None and hearing.talk.answers and hearing.talk.as_it_stands != known
+        if hearing.talk and told and conversation and conversation.on_handed_over:
+            return conversation.on_handed_over(hearing.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
         return None
 
     def _turn(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
@@ -241,11 +250,12 @@ class Front:
 
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
-        form that only asks for more about what is already on its way gives way."""
-        outcome = self._listen(hearing, alone=False)
+        form that only asks for more about what is already on its way gives way to another."""
+        outcome = listen(self.routes, hearing, alone=False, may_open=conversation.gives_way_to)
         if outcome is None or (outcome.then and outcome.then[0] not in conversation.gives_way_to):
             return None
-        if conversation.gives_way:
+        displaced = bool(conversation.displaced and conversation.displaced(outcome.facts))
+        if conversation.gives_way and (outcome.then or displaced):
             handed = self._hand_over(hearing)
             self._drop(hearing)
             done, letter = self._answered(hearing, outcome, resume=False)
@@ -258,16 +268,21 @@ class Front:
         misses = form.hands_over_after
         if turn.end == "asking" and misses and turn.talk.misses >= misses and conversation.on_handed_over:
             self._drop(hearing)
-            outcome = conversation.on_handed_over(turn.talk.answers, hearing.context, hearing.reads, hearing.now)
-            return outcome, said(hearing.words.locale, outcome.says)
+            outcome = conversation.on_handed_over(turn.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
+            return self._answered(hearing, outcome, resume=False)
         if turn.end == "asking":
             self._keep(hearing, conversation, turn.talk)
             return None, turn.letter
         self._drop(hearing)
+        if turn.end == "cancelled" and conversation.on_cancelled:
+            outcome = conversation.on_cancelled(turn.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
+            return self._answered(hearing, outcome, resume=False) if outcome.says else (outcome, turn.letter)
         if turn.end == "cancelled":
             return None, turn.letter
         report = form.report(turn.talk.answers)
         outcome = conversation.on_finished(report, hearing.context, hearing.reads, hearing.now)
+        if conversation.besides and not hearing.incoming.said.button:
+            outcome = with_rest(self.routes, hearing, outcome, conversation.besides(hearing.text))
         return self._answered(hearing, outcome, resume=False)
 
     def _answered(self, hearing: Hearing, outcome: Outcome, resume: bool) -> tuple[Outcome, Letter | None]:
@@ -279,6 +294,8 @@ class Front:
             turn = open_form(conversation.form, new_id()[-10:], hearing.setting, known, letter.text)
             if outcome.answers:
                 turn = take_turn(conversation.form, turn.talk, hearing.incoming.said, hearing.setting)
+                text = "\n".join(x for x in (letter.text, turn.letter.text) if x)
+                turn = replace(turn, letter=replace(turn.letter, text=text))
             if turn.end == "asking":
                 self._keep(hearing, conversation, turn.talk)
                 return outcome, Letter(turn.letter.text, letter.buttons + turn.letter.buttons)
@@ -312,21 +329,12 @@ class Front:
         return None, ask_again(conversation.form, hearing.talk, hearing.setting, first).letter
 
     def _listened(self, hearing: Hearing) -> tuple[Outcome | None, Letter | None]:
-        outcome = self._listen(hearing, alone=True)
+        outcome = listen(self.routes, hearing)
         if outcome is not None:
             return self._answered(hearing, outcome, resume=False)
         if not hearing.incoming.private and not hearing.incoming.addressed:
             return None, None
-        if not hearing.incoming.private:
-            return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
-        return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
-
-    def _listen(self, hearing: Hearing, alone: bool) -> Outcome | None:
-        for listener in (x for x in self.routes.listeners if alone or not x.last):
-            outcome = listener.hear(hearing.incoming.said, hearing.context, hearing.reads, hearing.now, hearing.setting)
-            if outcome is not None:
-                return outcome
-        return None
+        return None, said(hearing.words.locale, unknown(hearing))
 
     def _conversation(self, talk: Talk | None) -> Conversation | None:
         return self.routes.conversations.get(talk.form) if talk else None

@@ -1,6 +1,6 @@
 """Everything that is known when a message is heard: who, where, the open talk, the words; gathered once, before deciding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,7 +56,7 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) ->
     words = texts(_locale(town, incoming, known))
     context = _context(town, incoming, speaker, words)
     local = now.astimezone(town.zone)
-    setting = Setting(words, local, {"village": town.village_names})
+    setting = Setting(words, local, {"village": _villages(town, context.village, words)})
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
     talk = _talk(speaker.talk)
     facts: tuple[object, ...] = ()
@@ -109,6 +109,12 @@ def _context(town: Town, incoming: Incoming, speaker: Speaker, words: Texts) -> 
 def _office(town: Town, chat: str) -> Place:
     offices = {town.command_post, *(x.leader for x in town.lines), *(x.deputy for x in town.lines)}
     return "office" if chat in offices else "other"
+
+
+def _villages(town: Town, own: str, words: Texts) -> Mapping[str, tuple[str, ...]]:
+    """Each village's name; 咱村 is whoever speaks' own."""
+    names = town.village_names
+    return {**names, own: (*names[own], *words.options("home.own")["own"])} if own in names else names
 
 
 def _talk(kept: talks.Kept | None) -> Talk | None:

@@ -158,6 +158,15 @@ class Reads:
         """(when, tenths) of the latest temperature."""
         return watches.last_of(self.ledger, person)
 
+    def called_at(self, person: str) -> datetime | None:
+        """For when a temperature was asked that has not come; None when none is awaited."""
+        found = watches.open_of(self.ledger, person)
+        return found.slot if found else None
+
+    def label(self, block: str, key: str) -> str:
+        """The first word of a vocabulary's line, in the language of whoever speaks."""
+        return self.words.options(block)[key][0]
+
     def checkin_open(self, person: str) -> bool:
         """Whether a temperature was asked for and not answered."""
         return watches.open_of(self.ledger, person) is not None

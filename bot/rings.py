@@ -147,6 +147,10 @@ class Rings:
         standing = duties.open_of(ledger, checkin.person, "missed")
         values = {"who": mask(known.name if known else ""), "place": known.place if known else "",
                   "phone": known.phone if known else "", "asked": asked.strftime("%H:%M")}  # fmt: skip
+        if standing and standing[0].card.get("slot") == checkin.slot.isoformat():
+            # What was sent could not be read, and the village knows: the same check-in is not missed once more.
+            watches.set_state(ledger, replace(checkin, state="missed", next_at=None, duty=standing[0].ref))
+            return
         if standing:
             duty = missed_again(standing[0], values["asked"], now)
             fact: object = DutyMoved(duty, "missed_again", "", "", values["asked"])

@@ -28,9 +28,15 @@ class Conversation:
     prefill: Callable[[Context, Reads], Answers] | None = None
     """Answers already known of the person."""
     gives_way: bool = False
-    """Whether it only asks for more about what is already on its way, and gives way to whatever else is said."""
+    """Whether it only asks for more about what is already on its way, and gives way to whatever else is begun."""
+    displaced: Callable[[tuple[object, ...]], bool] | None = None
+    """Whether these facts make it give way too, though nothing else is asked."""
     gives_way_to: tuple[str, ...] = ("need_more", "whereabouts")
     """The forms that what is said beside this one may open."""
+    on_cancelled: Callable[[Answers, Context, Reads, datetime], Outcome] | None = None
+    """What is done when somebody cancels it, where that must not end in silence."""
+    besides: Callable[[str], str] | None = None
+    """What else was said in the message that answered it, for others to listen to."""
     moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
     """Whether these facts leave it nothing to ask for, given its answers so far."""
 

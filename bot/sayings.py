@@ -9,12 +9,19 @@ from bot.texts import LOCALES, texts
 from chat.letter import Button, Say
 from chat.reading.danger import Signs
 from chat.reading.moments import read_span
-from chat.reading.numbers import normalise
+from chat.reading.numbers import arabic, normalise
 from chat.reading.phrases import matches
 from handlers.duty.which import open_here
 from rules.context import Context
 
+STAFF_ONLY = ("report", "todo", "zero", "figures", "board", "roster", "households", "claim", "hand", "done")
 SEPARATORS = " :,，：。、#【】"
+NUMERAL = r"(\d{1,6}|[一二三四五六七八九十]{1,3}(?=号))"
+NUMBERED = re.compile(
+    rf"(?:第|no\.? ?)?{NUMERAL}(?:号|条|件)?[ ,，:：、]*(?![\d分小点天半个时]|[.:]\d|min|hour|day)(.*)"
+)
+BEFOREHAND = re.compile(rf"(?:第|#|no\.? ?)?{NUMERAL}(?:号|条|件)?[ ,，:：、]*(\D+)")
+GIVEN_TO = re.compile(r"^(\d*) *(?:给|to +) *")
 NAME_AND_NUMBER = re.compile(r"([^\W\d][^\d,，。]{0,19}?)[ ,，]*(?:第|#|no\.? ?)?(\d{1,6})号?")
 
 
@@ -23,6 +30,13 @@ def argument_of(act: Act, hearing: Hearing) -> str | None:
     those who have something in hand and this person has not."""
     argument = _argument_of(act, hearing)
     return argument if argument is None or not act.in_hand or _may_act(act, argument, hearing) else None
+
+
+def for_staff(hearing: Hearing) -> bool:
+    """Whether the message is the name of something that only the village's staff may do or see (日报, 待办, 办结 3)."""
+    said = re.sub(r"[\s#第号]*\d+号?$", "", normalise(hearing.text))
+    labels = [next(iter(texts(locale).options(f"acts.{name}").values())) for locale in LOCALES for name in STAFF_ONLY]
+    return not hearing.context.staff and matches(said, [label for words in labels for label in (words[0], words[-1])])
 
 
 def _may_act(act: Act, argument: str, hearing: Hearing) -> bool:
@@ -45,6 +59,10 @@ def _argument_of(act: Act, hearing: Hearing) -> str | None:
         return None
     for phrases in hearing.all_options(block):
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
+        if act.argument in ("ref", "span"):
+            rest = number_before(hearing.text, phrases, act.names) if rest is None else numbered(rest)
+        if rest and act.names:
+            rest = GIVEN_TO.sub(r"\1 ", rest).strip()
         named = act.names and any(rest == person.name for person in hearing.context.town.people)
         if rest is not None and act.names and not named:
             rest = number_first(rest)
@@ -85,6 +103,21 @@ def number_first(rest: str) -> str:
     """A name and then a number (李四 7, 李四第7号) as the number and then the name; anything else as it is."""
     found = NAME_AND_NUMBER.fullmatch(rest)
     return f"{found[2]} {found[1]}" if found else rest
+
+
+def numbered(rest: str) -> str:
+    """第3号已送到, 3已送到, 三号: the number, a space, and the rest; anything else (20分钟) as it is."""
+    found = None if is_ref(rest) else NUMBERED.fullmatch(rest)
+    return f"{arabic(found[1])} {found[2]}".strip() if found else rest
+
+
+def number_before(text: str, phrases: tuple[str, ...], names: bool) -> str | None:
+    """3号办好了, 3号转给李四: the number, and what stands behind the phrase where that is set apart or a name; None otherwise."""
+    found = BEFOREHAND.fullmatch(normalise(text).strip())
+    rest = after_phrase(found[2], phrases, alone=False) if found else None
+    if found is None or rest is None or not (not rest or names or set_apart(found[2], phrases)):
+        return None
+    return f"{arabic(found[1])} {rest}".strip()
 
 
 def set_apart(text: str, phrases: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.routes import Act, Conversation, Listener, Reads, Routes
 from chat.letter import Outcome
+from chat.reading.temperature import besides
 from handlers import (
     board,
     danger,
@@ -16,12 +17,13 @@ from handlers import (
     orders,
     returnee,
     roster,
+    said_after,
     temperature,
     tip,
     town_report,
     whereabouts,
 )
-from handlers.duty import asker, care, claim, done, errand, several, watch
+from handlers.duty import asker, care, claim, done, errand, offered, several, watch
 from handlers.duty.which import open_here
 from handlers.rota import sheet as rota
 from rules.context import Context
@@ -29,6 +31,8 @@ from rules.roster import When
 
 
 def _todo(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    if len(argument.split()) > 1:  # 代办 3 王婶: what sounds like 待办 is an errand where somebody is named for it
+        return errand.on_errand(argument, context, reads, now)
     return front_door.todo(argument, context, open_here(context, reads), now, reads.unsure)
 
 
@@ -47,15 +51,27 @@ ROUTES = Routes(
             temperature.on_unreadable,
             gives_way=True,
             gives_way_to=("need_more", "felt", "whereabouts"),
+            besides=besides,
         ),
-        "felt": Conversation(temperature.felt, temperature.on_felt, temperature.on_felt_left, gives_way=True),
-        "need": Conversation(need.need, need.on_finished),
+        "felt": Conversation(
+            temperature.felt,
+            temperature.on_felt,
+            temperature.on_felt_left,
+            gives_way=True,
+            on_cancelled=temperature.on_felt_cancelled,
+            besides=besides,
+        ),
+        "need": Conversation(
+            need.need, need.on_finished, gives_way=True, gives_way_to=("need_more", "felt", "whereabouts")
+        ),
         "need_more": Conversation(
             need.need_more,
             need.on_more,
             need.on_left,
             gives_way=True,
             gives_way_to=("need_more", "temperature", "felt", "whereabouts"),
+            on_cancelled=need.on_left,
+            displaced=need.is_another,
             moot=need.is_moot,
         ),
         "whereabouts": Conversation(whereabouts.whereabouts, whereabouts.on_finished),
@@ -74,12 +90,12 @@ ROUTES = Routes(
         Act("onway", care.on_way, argument="span", in_hand=True),
         Act("wait", care.on_wait, argument="ref", words=True, in_hand=True),
         Act("ack", several.on_acknowledge_all, "staff", "ref"),
+        Act("todo", _todo, argument="ref", in_hand=True),
         Act("errand", errand.on_errand, "staff", "ref", words=True),
         Act("watch", watch.on_watch, "staff", "ref", words=True),
         Act("unwatch", watch.on_unwatch, "staff", "ref", words=True),
         Act("merge", done.on_merge, "staff", "ref"),
         Act("order", orders.on_order, "staff", "may"),
-        Act("todo", _todo, argument="ref", in_hand=True),
         Act("households", care.on_my_households, "staff"),
         Act("shift_today", _shift("today"), "staff"),
         Act("shift_tonight", _shift("tonight"), "staff"),
@@ -104,13 +120,17 @@ ROUTES = Routes(
     ),
     listeners=(
         Listener(errand.hear),
+        Listener(temperature.hear_question),
         Listener(temperature.hear),
+        Listener(offered.hear),
         Listener(asker.hear),
         Listener(returnee.hear),
         Listener(tip.hear),
         Listener(need.hear),
         Listener(temperature.hear_felt),
+        Listener(danger.hear_more, last=True),
         Listener(need.polite, last=True),
+        Listener(said_after.hear, last=True),
         Listener(returnee.hear_more, last=True),
     ),
     on_danger=danger.on_danger,

@@ -86,7 +86,11 @@ class Question:
     when: Callable[[Answers], bool] = always
     optional: bool = False
     glean: Callable[[str], Answers] | None = None
-    """Reads what is said here besides the answer."""
+    """Reads what is said here besides the answer; what it finds stands for what was answered before."""
+    gravest_first: tuple[str, ...] = ()
+    """Values that what is said beside another question never makes milder: 没劲 after 发烧了 is still a fever."""
+    follows: str = ""
+    """The question that this one asks more about: another answer there makes this one void."""
     hidden: bool = False
     """Known before the form opens and never asked, shown or changed (a receipt, the number of a case)."""
 
@@ -150,6 +154,8 @@ class Cursor:
     at_summary: bool = False
     picking: bool = False
     likely: Value = None
+    unread: list[str] = field(default_factory=list)
+    """What was said here and could not be read: whoever takes the form over sees it as it stands."""
 
 
 @dataclass(frozen=True)
@@ -161,3 +167,8 @@ class Talk:
     answers: Answers = field(default_factory=dict)
     cursor: Cursor = Cursor()
     misses: int = 0
+
+    @property
+    def as_it_stands(self) -> Answers:
+        """The answers for a human who goes on; with ``unread``, the words that could not be read."""
+        return {**self.answers, "unread": self.cursor.unread} if self.cursor.unread else self.answers

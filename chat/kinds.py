@@ -12,9 +12,18 @@ from datetime import date, timedelta
 from chat.form import Asked, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
+from chat.reading.lacks import things
+from chat.reading.names import is_no_name
+from chat.reading.numbers import arabic
 from chat.reading.phone import read_phone
-from chat.reading.phrases import best_option, best_place, is_none, matches
+from chat.reading.phrases import among, best_option, best_place, is_none, matches, near_place
+from chat.reading.returns import only_origin
 from chat.reading.temperature import Read, read_unasked
+
+STORY = 100
+"""An answer that may be so long tells what happened, and 发烧了 may well be in it."""
+SHORT, SHORT_LATIN = 10, 30
+"""Letters in which who speaks of a fever says nothing else."""
 
 
 def _no_offers() -> tuple[Offer, ...]:
@@ -31,6 +40,10 @@ class Text:
     longest: int = 200
     shortest: int = 1
     numbered: bool = False
+    of_others: bool = False
+    """Whether it may be about anybody: then 发烧了 is no word of who speaks."""
+    nothing: str = ""
+    """A block of words that say that there is nothing to say: the value is empty then."""
     unlike: str = ""
     """A question of the same form whose options are no answer here: 我自己 is nobody's name."""
 
@@ -43,14 +56,22 @@ class Text:
             raise Unclear("form.what_is_meant")
         if isinstance(read_unasked(text), Read):
             raise Unclear("form.is_temperature")
+        if self.nothing and any(matches(text, words) for words in setting.words.options(self.nothing).values()):
+            return ""
+        if not self.of_others and _says_ill(text, setting) and not things(text):
+            raise Unclear("form.is_ailing")
+        if self.longest < STORY and things(text):
+            raise Unclear("form.is_lack")
         block = f"{asked.form}.{self.unlike}_options"
         if self.unlike and any(matches(text, words) for words in setting.words.options(block).values()):
             raise Unclear("form.unclear_name")
+        if self.unlike and (is_no_name(text) or matches(text, setting.words.options("form.dont_know")["unknown"])):
+            raise Unclear("form.unclear_name")
         if len(text) > self.longest:
             raise Unclear("form.too_long", longest=self.longest)
-        if self.numbered and not any(letter.isdecimal() for letter in text):
+        if self.numbered and not any(letter.isdecimal() for letter in arabic(text)):
             raise Unclear("form.unclear_number")
-        return text
+        return arabic(text).upper() if self.numbered else text
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
         """The ready answers, if its words name some."""
@@ -90,7 +111,10 @@ class PlaceOf:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The key of the one place whose name is in what was said."""
-        found = best_place(said.text, setting.choices.get(self.sort, {}))
+        places = setting.choices.get(self.sort, {})
+        found = best_place(said.text, places)
+        if found is None and (near := near_place(said.text, places)):
+            raise Unclear("form.ask_place", near, likely_text=places[near][0])
         if found is None:
             raise Unclear("form.unclear_place")
         return found
@@ -123,12 +147,10 @@ class Day:
         return day.isoformat()
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """Today, yesterday and the day before."""
+        """Today, yesterday and the day before; a button is of the day it was shown, also when midnight has gone by."""
         labels = setting.words.options("form.days_ago")
-        today = setting.now.date()
-        return tuple(
-            Offer(key, names[0], (today - timedelta(days=int(key))).isoformat()) for key, names in labels.items()
-        )
+        days = {names[0]: setting.now.date() - timedelta(days=int(key)) for key, names in labels.items()}
+        return tuple(Offer(day.isoformat(), label, day.isoformat()) for label, day in days.items())
 
     def show(self, value: Value, asked: Asked, setting: Setting) -> str:
         """Month and day."""
@@ -168,10 +190,13 @@ class Spot:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """Words, or the location."""
-        if any(matches(said.text, names) for names in setting.choices.get(self.within, {}).values()):
+        unknown = setting.words.options("form.dont_know")["unknown"] if self.within else ()
+        if any(matches(said.text, names) for names in (unknown, *setting.choices.get(self.within, {}).values())):
             raise Unclear("form.only_the_village")
         if said.location is not None and all(map(math.isfinite, said.location)):
             return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
+        if self.within and only_origin(said.text):
+            raise Unclear("form.only_a_city")
         return Text(self.longest).read(said, asked, setting)
 
     def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
@@ -226,6 +251,8 @@ class Many:
             raise Unclear("form.unclear_text")
         if isinstance(read_unasked(text), Read):
             raise Unclear("form.is_temperature")
+        if _says_ill(text, setting):
+            raise Unclear("form.is_ailing")
         if any(is_none(text, words) for words in setting.words.options("form.none").values()):
             return []
         if matches(text, setting.words.options("form.dont_know")["unknown"]):
@@ -249,6 +276,13 @@ class Many:
 def _clean(text: str) -> str:
     """White space made single, control characters gone: a NUL is text that not every database keeps."""
     return " ".join("".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text).split())
+
+
+def _says_ill(text: str, setting: Setting) -> bool:
+    """发烧了 is nobody's name and nobody's house, whatever was asked."""
+    signs = setting.words.options("felt.signs").values()
+    short = len(text) <= (SHORT_LATIN if text.isascii() else SHORT)
+    return short and among(text, {"ill": [word for words in signs for word in words]}) is not None
 
 
 def _option_offers(asked: Asked, setting: Setting) -> tuple[Offer, ...]:

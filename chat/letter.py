@@ -77,3 +77,5 @@ class Outcome:
     """A form to open next, by name, with the answers already known."""
     answers: bool = False
     """Whether what was said is also the answer to that form's first question, to be asked back about."""
+    unheard: str = ""
+    """What else was said in the same message, in clauses of its own, for others to listen to."""

@@ -1,14 +1,14 @@
 """One turn of a conversation: what was said to a form, and what the form says next. Pure; without it nobody could be asked
 anything."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from chat.form import Answers, Asked, Cursor, Form, Question, Setting, Talk, Unclear, Value
 from chat.incoming import Said
 from chat.letter import Button, Letter, Rows
-from chat.reading.phrases import best_option, matches
+from chat.reading.phrases import best_option, matches, named_with_value
 
 End = Literal["asking", "finished", "cancelled"]
 MARK = "t"
@@ -87,7 +87,7 @@ def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | 
     if not key or (current is not None and key in AT_END and _answers(talk, current, said, form, setting)):
         return None
     # 提交 at a question is no answer to it, and must not be kept as somebody's name.
-    return _control(form, talk, key, setting) or _ask(form, talk, setting)
+    return _control(form, talk, key, setting) or _ask(form, talk, setting, setting.words.say("form.not_yet"))
 
 
 def _answers(talk: Talk, current: Question, said: Said, form: Form, setting: Setting) -> bool:
@@ -103,7 +103,9 @@ def _answers(talk: Talk, current: Question, said: Said, form: Form, setting: Set
 def _control(form: Form, talk: Talk, key: str, setting: Setting) -> Turn | None:
     """Cancel, back, skip, submit, change; None when that means nothing here."""
     if key == "cancel":
-        return Turn(talk, Letter(setting.words.say("form.cancelled")), "cancelled")
+        own = f"{form.name}.cancelled"
+        block = own if setting.words.has(own) else "form.cancelled"
+        return Turn(talk, Letter(setting.words.say(block, answers=dict(talk.answers))), "cancelled")
     if key == "back":
         return _back(form, talk, setting)
     current = current_question(form, talk)
@@ -145,47 +147,93 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
         choice = next((k for k, words in setting.words.options("form.yes_no").items() if matches(said.text, words)), "")
         if choice:
             return _likely(form, talk, current, choice, setting)
-    unknown = setting.words.options("form.dont_know")["unknown"]
-    if current.optional and matches(said.text, unknown) and not _answers(talk, current, said, form, setting):
-        return _keep(form, talk, current, None, {}, setting)
+    passed = _passed_over(form, talk, current, said, setting)
+    if passed is not None:
+        return passed
     gleaned = dict(form.glean(said.text, setting)) if form.glean and said.text else {}
-    if current.glean is not None:
-        gleaned |= current.glean(said.text)
+    own = current.glean(said.text) if current.glean is not None else {}
+    gleaned |= own
     if current.name in gleaned:
         # 我从武汉回来的 is a whole sentence to a kind that takes any words; what was gleaned is the answer in it.
-        return _keep(form, talk, current, gleaned[current.name], gleaned, setting)
+        return _keep(form, talk, current, gleaned[current.name], gleaned, setting, own)
     try:
         value = current.kind.read(said, Asked(form.name, current.name), setting)
     except Unclear as unclear:
-        return _unread(form, talk, current, unclear, setting)
-    return _keep(form, talk, current, value, gleaned, setting)
+        if any(form.question(name) for name in gleaned):
+            return _noted(form, talk, gleaned, setting)
+        return _unread(form, talk, current, said, unclear, setting)
+    return _keep(form, talk, current, value, gleaned, setting, own)
+
+
+def _passed_over(form: Form, talk: Talk, current: Question, said: Said, setting: Setting) -> Turn | None:
+    """不记得 and 没有 at what need not be answered; 问这干啥 at anything, which is told why and asked again."""
+    if matches(said.text, setting.words.options("form.why")["why"]):
+        why = _some(setting, f"{form.name}.kept") or setting.words.say("form.what_is_meant")
+        return _ask(form, talk, setting, why)
+    if not current.optional or _answers(talk, current, said, form, setting):
+        return None
+    forgotten = {"unknown": None, "none": ""}
+    ways = setting.words.options("form.dont_know")
+    key = next((key for key in forgotten if matches(said.text, ways[key])), "")
+    return _keep(form, talk, current, forgotten[key], {}, setting) if key else None
+
+
+def _noted(form: Form, talk: Talk, found: Mapping[str, Value], setting: Setting) -> Turn:
+    """No answer to this question, but to another one of the form (发烧了, said at the name): kept there, said back, and asked on."""
+    more = {name: _graver(form, talk, name, value) for name, value in found.items() if form.question(name)}
+    kept = _that_apply(form, {**_without_followers(form, talk.answers, more), **more})
+    lines = [
+        setting.words.say("form.noted_line", label=_label(form, q, setting), value=_show(form, q, kept[q.name], setting))
+        for q in form.applying(kept) if q.name in more
+    ]  # fmt: skip
+    cursor = replace(talk.cursor, likely=None, unread=[])
+    return _ask(form, replace(talk, answers=kept, cursor=cursor, misses=0), setting, "\n".join(lines))
+
+
+def _graver(form: Form, talk: Talk, name: str, new: Value) -> Value:
+    """What is said beside another question, or what was answered before, where that is graver."""
+    old, order = talk.answers.get(name), (question.gravest_first if (question := form.question(name)) else ())
+    return old if old in order and new in order and order.index(old) < order.index(new) else new
 
 
 def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
     """At the summary: the name of an answer, after 改 or alone, goes to that question."""
-    words = setting.words
-    wanted = said.text
+    words, wanted = setting.words, said.text
+    if matches(wanted, words.options("form.yes_no")["yes"]) and (sent := _at_summary(form, talk, "submit", setting)):
+        return sent
     for phrase in words.options("form.controls").get("change", ()):
         wanted = wanted.strip().removeprefix(phrase).strip()
     labels = {q.name: (_label(form, q, setting),) for q in form.applying(talk.answers)}
-    name = best_option(wanted, labels)
-    if name is not None:
-        return _ask(form, replace(talk, cursor=Cursor(asking=name), misses=0), setting)
-    missed = replace(talk, misses=talk.misses + 1)
-    return _ask(form, missed, setting, words.say("form.unclear_summary"))
+    name, value = named_with_value(wanted, labels)
+    if name:
+        changed = _answered(form, replace(talk, cursor=Cursor(asking=name)), replace(said, text=value), setting)
+        if changed.talk.misses <= talk.misses:
+            return changed
+    named = best_option(wanted, labels)
+    if named is not None:
+        return _ask(form, replace(talk, cursor=Cursor(asking=named), misses=0), setting)
+    gleaned = dict(form.glean(said.text, setting)) if form.glean and said.text else {}
+    if any(form.question(name) for name in gleaned):
+        return _noted(form, talk, gleaned, setting)
+    return _ask(form, _missed(talk, said), setting, words.say("form.unclear_summary"))
+
+
+def _missed(talk: Talk, said: Said) -> Talk:
+    """An answer that says nothing, kept as it was said."""
+    unread = [*talk.cursor.unread, *([" ".join(said.text.split())[:200]] if said.text.strip() else [])]
+    return replace(talk, misses=talk.misses + 1, cursor=replace(talk.cursor, unread=unread))
 
 
 def _likely(form: Form, talk: Talk, current: Question, choice: str, setting: Setting) -> Turn:
     if choice == "yes":
         return _keep(form, talk, current, talk.cursor.likely, {}, setting)
-    wrong = replace(talk, misses=talk.misses + 1, cursor=replace(talk.cursor, likely=None))
-    return _ask(form, wrong, setting)
+    return _ask(form, talk, setting)
 
 
-def _unread(form: Form, talk: Talk, current: Question, unclear: Unclear, setting: Setting) -> Turn:
+def _unread(form: Form, talk: Talk, current: Question, said: Said, unclear: Unclear, setting: Setting) -> Turn:
     # What is asked back is half understood: only an answer that says nothing is a miss.
-    misses = talk.misses + (unclear.likely is None)
-    missed = replace(talk, misses=misses, cursor=replace(talk.cursor, likely=unclear.likely))
+    missed = talk if unclear.likely is not None else _missed(talk, said)
+    missed = replace(missed, cursor=replace(missed.cursor, likely=unclear.likely))
     asked = Asked(form.name, current.name)
     own = f"{asked.block}_unclear"
     help_text = setting.words.say(own if setting.words.has(own) else unclear.block, **unclear.values)
@@ -197,11 +245,20 @@ def _unread(form: Form, talk: Talk, current: Question, unclear: Unclear, setting
 
 
 def _keep(
-    form: Form, talk: Talk, current: Question, value: Value, gleaned: Mapping[str, Value], setting: Setting
+    form: Form, talk: Talk, current: Question, value: Value, gleaned: Mapping[str, Value], setting: Setting,
+    own: Collection[str] = (),
 ) -> Turn:  # fmt: skip
-    more = {name: found for name, found in gleaned.items() if name not in talk.answers and form.question(name)}
-    answers = _that_apply(form, {**talk.answers, **more, current.name: value})
+    kept = _without_followers(form, talk.answers, {current.name: value})
+    more = {name: found for name, found in gleaned.items() if (name not in kept or name in own) and form.question(name)}
+    answers = _that_apply(form, {**kept, **more, current.name: value})
     return _ask(form, replace(talk, answers=answers, cursor=Cursor(), misses=0), setting)
+
+
+def _without_followers(form: Form, answers: Answers, new: Answers) -> Answers:
+    """Without the answers that ask more about one that is another now: of Hubei there is no Shanghai."""
+    changed = {name for name, value in new.items() if answers.get(name, value) != value}
+    void = {q.name for q in form.questions if q.follows in changed}
+    return {name: answer for name, answer in answers.items() if name not in void}
 
 
 def _that_apply(form: Form, answers: Answers) -> Answers:
@@ -221,7 +278,8 @@ def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
     if current is None and not form.summary:
         return Turn(talk, Letter(""), "finished")
     if current is None:
-        return _summary(form, replace(talk, cursor=Cursor(at_summary=True)), setting, first)
+        at_end = Cursor(at_summary=True, unread=talk.cursor.unread)
+        return _summary(form, replace(talk, cursor=at_end), setting, first)
     asked = Asked(form.name, current.name)
     applying = form.applying(talk.answers)
     progress = _progress(applying.index(current) + 1, len(applying), setting)
@@ -246,7 +304,8 @@ def _summary(form: Form, talk: Talk, setting: Setting, first: str) -> Turn:
     lines = []
     for number, question in enumerate(form.applying(talk.answers), 1):
         value = talk.answers.get(question.name)
-        shown = setting.words.say("form.nothing") if value is None else _show(form, question, value, setting)
+        block = {None: "form.not_known", "": "form.nothing"}.get(value) if isinstance(value, str | None) else None
+        shown = setting.words.say(block) if block else _show(form, question, value, setting)
         lines.append(setting.words.say("form.line", number=number, label=_label(form, question, setting), value=shown))
     text = setting.words.say("form.summary", lines=lines)
     own = _some(setting, f"{form.name}.before_submit", answers=dict(talk.answers))

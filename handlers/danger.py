@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from chat.form import Setting
 from chat.incoming import Said
 from chat.letter import Button, Outcome, Say
-from chat.reading.phrases import best_place
+from chat.reading.names import names_a_place
+from chat.reading.phrases import best_place, matches
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened
@@ -173,6 +175,29 @@ def _added(case: Duty, cry: Cry, context: Context, reads: Reads, now: datetime) 
     if cry.reported:
         return Outcome((fact,), (Say("danger.reported_again", shown, CALL),))
     return Outcome((fact,), (Say("danger.again", shown, CALL),), then=_asking(moved))
+
+
+def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """Just after a cry for help, what nothing else understands belongs to it: who it is and where, sent in private as asked."""
+    text = " ".join(said.text.split())[:LONGEST]
+    cases = reads.open_duties_of(context.sender, "urgent") if context.place == "private" else ()
+    case = max((d for d in cases if d.opened_at + ONE_CASE >= now), key=lambda d: d.opened_at, default=None)
+    polite = setting.words.options("need.polite")
+    if case is None or matches(text, polite["thanks"]) or not (text or said.location or said.phone):
+        return None
+    nowhere = matches(text, setting.words.options("whereabouts.nowhere")["nowhere"])
+    more: dict[str, Any] = {}
+    if said.location is not None:
+        more["place"] = f"{said.location[0]:.5f},{said.location[1]:.5f}"
+    elif not case.card.get("place") and names_a_place(text) and not nowhere:
+        more["place"] = text
+    elif text:
+        more["notes"] = [*case.card.get("notes", ()), text][-10:]
+    if said.phone:
+        more["phone"] = said.phone
+    moved = replace(case, card={**case.card, **more})
+    fact = DutyMoved(moved, "added", context.sender, context.chat, text)
+    return Outcome((fact,), (Say("danger.more_kept", {"duty": moved}),))
 
 
 def _told(duty: Duty, context: Context, reads: Reads, now: datetime) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chat.form import Answers, Asked, Form, Kind, Offer, Question, Setting, Unclear, Value
+from chat.beside import Beside, several
+from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
-from chat.reading.lacks import is_about_food, is_hungry, says_besides, says_only, things
+from chat.reading.lacks import is_about_food, is_hungry, plain_lack, says_besides, says_only, things
 from chat.reading.phrases import matches
 from chat.reading.sameness import same_thing, same_words
 from rules.context import Context
@@ -19,6 +20,10 @@ from rules.moves import postpone
 from rules.privacy import mask
 from rules.quiet import ANSWER_WITHIN, is_quiet, morning
 
+ASKED = {"n": "tonight", "v": "village", "p": "place", "u": "urgency"}
+"""What each letter behind a need's number asks for."""
+CHOICES = ("tonight", "urgency")
+"""What is chosen from a few words."""
 SHORT = 8
 """Letters below which a sentence that says thanks says nothing else."""
 
@@ -60,28 +65,6 @@ class MoreReport:
     urgency: str | None
 
 
-@dataclass(frozen=True)
-class Beside:
-    """An answer about the need before; a sentence that names a thing is none, but a need of its own (没酱油了，没醋了)."""
-
-    kind: Kind
-
-    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
-        """As the kind reads it."""
-        haste = setting.words.options("need.urgent_now")["now"]
-        if things(said.text) or says_besides(said.text, haste):
-            raise Unclear("form.unclear_option")
-        return self.kind.read(said, asked, setting)
-
-    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """The kind's own."""
-        return self.kind.offers(asked, setting)
-
-    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
-        """As the kind shows it."""
-        return self.kind.show(value, asked, setting)
-
-
 def _asks_village(answers: Answers) -> bool:
     """What is unknown is noted behind the number: ``12.vp`` asks for village and place."""
     return "v" in str(answers.get("ref", "")).partition(".")[2]
@@ -98,13 +81,15 @@ def _asks_tonight(answers: Answers) -> bool:
 
 def _asks_urgency(answers: Answers) -> bool:
     """Not when its words say so already, nor when it can wait till morning."""
-    return "u" in str(answers.get("ref", "")).partition(".")[2] and answers.get("tonight") != "morning"
+    return "u" in str(answers.get("ref", "")).partition(".")[2] and not (
+        _asks_tonight(answers) and answers.get("tonight") == "morning"
+    )
 
 
 need = Form(
     name="need",
     makes=NeedReport,
-    questions=(Question("what", Text(longest=300, shortest=2)),),
+    questions=(Question("what", Text(longest=300, shortest=2, nothing="need.nothing")),),
     summary=False,
 )
 
@@ -113,11 +98,12 @@ need_more = Form(
     makes=MoreReport,
     questions=(
         Question("ref", Text(), hidden=True),
-        Question("tonight", Beside(OneOf()), when=_asks_tonight, optional=True),
+        Question("tonight", Beside(OneOf(), CHOICES), when=_asks_tonight, optional=True),
         Question("village", PlaceOf("village"), when=_asks_village, optional=True),
-        Question("place", Beside(Spot(longest=60, within="village")), when=_asks_place, optional=True),
-        Question("urgency", Beside(OneOf()), when=_asks_urgency, optional=True),
+        Question("place", Beside(Spot(longest=60, within="village"), CHOICES), when=_asks_place, optional=True),
+        Question("urgency", Beside(OneOf(), CHOICES), when=_asks_urgency, optional=True),
     ),
+    glean=lambda text, setting: several(text, "need_more", CHOICES, setting),
     summary=False,
     idle="hand_over",
     idle_after=timedelta(minutes=3),
@@ -126,6 +112,8 @@ need_more = Form(
 
 def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetime) -> Outcome:
     """The need is a duty from its first sentence on; what is asked after that is added to its card."""
+    if not report.what:
+        return Outcome(says=(Say("need.polite_answer", {"sort": "noted"}),))
     if len(report.what) < SHORT and reads.named("need.none", report.what):
         return Outcome(says=(Say("need.is_none"),))
     same = [d for d in reads.open_duties_of(context.sender, "need") if _is_same(d, report.what, reads)]
@@ -146,7 +134,7 @@ def _is_same(duty: Duty, what: str, reads: Reads) -> bool:
         return False
     if _haste(what, reads) == "medicine":
         return same_words(before, what)
-    return same_thing(before, what)
+    return same_thing(before, what) or (bool(things(what)) and things(what) == things(before))
 
 
 def _haste(what: str, reads: Reads) -> str:
@@ -204,16 +192,24 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
 
 def on_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
     """Nobody went on: what was answered until then is added all the same, without a word."""
-    if not set(answers) - {"ref"}:
+    if not set(answers) - {"ref", "unread"}:
         return Outcome()
     return replace(on_more(need_more.report(answers), context, reads, now), says=())
 
 
+def is_another(facts: tuple[object, ...]) -> bool:
+    """Whether another need was begun: what is said of urgency then would be said of that."""
+    return any(isinstance(fact, DutyOpened) and fact.duty.kind == "need" for fact in facts)
+
+
 def is_moot(answers: Answers, facts: tuple[object, ...]) -> bool:
-    """Whether the need that more is asked about was just taken back, or called done or not done: nobody asks then how urgent."""
-    ref = str(answers.get("ref", "")).partition(".")[0]
+    """Whether the need that more is asked about was just taken back, or called done or not done, or said to be urgent where only
+    that was still asked: nobody asks then how urgent."""
+    ref, _, letters = str(answers.get("ref", "")).partition(".")
     ends = ("cancelled", "confirmed", "reopened")
-    return any(isinstance(fact, DutyMoved) and fact.duty.ref == ref and fact.what in ends for fact in facts)
+    moved = [fact for fact in facts if isinstance(fact, DutyMoved) and fact.duty.ref == ref]
+    left = {letter for letter, name in ASKED.items() if letter in letters and name not in answers}
+    return any(fact.what in ends or (fact.duty.urgency and left == {"u"}) for fact in moved)
 
 
 def _until_morning(duty: Duty, context: Context, now: datetime) -> Outcome:
@@ -235,6 +231,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     if not things(text) - {thing for duty in mine for thing in things(_text(duty))}:
         if (more := _more_urgent(text, context, reads, now, setting)) is not None:
             return more
+        if mine and (said_later := _how_urgent(text, mine, context, now, setting)) is not None:
+            return said_later
         if mine and (chosen := _tonight_or_morning(text, mine, context, now, setting)) is not None:
             return chosen
         if mine and reads.named("need.nag", text):
@@ -248,7 +246,9 @@ def _has_sign(text: str, context: Context, reads: Reads, setting: Setting) -> bo
     """One of the words of a lack; from somebody who is watched also a wish, and an urgent word with something besides."""
     signs = setting.words.options("need.signs")
     heard = (*signs["lack"], *signs["want"]) if context.watched else signs["lack"]
-    if any(sign.lower() in text.lower() for sign in heard):
+    for calm in setting.words.options("need.calm")["calm"]:
+        text = text.replace(calm, " ")
+    if any(sign.lower() in plain_lack(text).lower() for sign in heard):
         return True
     return context.watched and says_besides(text, setting.words.options("need.urgent_now")["now"])
 
@@ -278,6 +278,20 @@ def _more_urgent(text: str, context: Context, reads: Reads, now: datetime, setti
         return _known_already(known[-1], context, now)
     latest = max(mine, key=lambda d: d.opened_at)
     moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
+    fact = DutyMoved(moved, "added", context.sender, context.chat, text)
+    return Outcome((fact,), (_kept(moved, context, now),))
+
+
+def _how_urgent(
+    text: str, mine: tuple[Duty, ...], context: Context, now: datetime, setting: Setting
+) -> Outcome | None:  # fmt: skip
+    """今天就行, 不急, said when the question for it has given way to something else: on the card of the need before."""
+    options = setting.words.options("need_more.urgency_options").items()
+    chosen = next((key for key, words in options if matches(text, words)), "")
+    latest = max(mine, key=lambda d: d.opened_at)
+    if chosen not in ("soon", "later") or latest.state == "reported" or is_quiet(now, context.town):
+        return None
+    moved = replace(latest, urgency=chosen, card={**latest.card, "urgency": chosen})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text)
     return Outcome((fact,), (_kept(moved, context, now),))
 

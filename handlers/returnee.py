@@ -10,15 +10,25 @@ from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import UNKNOWN, Day, Many, OneOf, Phone, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
-from chat.reading.names import name_and_house
+from chat.reading.names import house_after, name_and_house
 from chat.reading.phone import read_phone
-from chat.reading.returns import glean_return
+from chat.reading.phrases import among, matches
+from chat.reading.returns import glean_return, only_origin, origin_named, plans_return, ride_named
+from chat.reading.temperature import highest_in, is_hearsay, is_of_others
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold, ReturnRegistered, WatchStarted
 from rules.isolation import isolation_ends, last_day, must_isolate
 from rules.privacy import mask
 
+TOGETHER = re.compile(r"(?:一起|一块儿?|一道|两个|俩)(?:回来?的?)?$|^(?:还有|同)")
+OWN_SELF = re.compile(r"[我俺](?:自己|本人)?|本人|me|i|myself", re.IGNORECASE)
+PHONE_WORDS = re.compile(r"[\s\-+,，。:：]|我?的?(?:电话|手机|号码|号)(?:是|为)?|phone|number|my|is", re.IGNORECASE)
+NAMED_PHONE = re.compile(r"(?:电话|手机号?|phone)(?:是|号码|号|is|number|[ :：])*\+?\d", re.IGNORECASE)
+SYMPTOM_OF = {"fever": "fever", "cough": "cough", "hot": "fever", "weak": "tired"}
+"""How each sign of feeling ill is called among the answers about it."""
+MOST_NOTES = 10
+"""Lines of what was said besides, on one card."""
 STILL_TELLING = timedelta(hours=2)
 """So long what somebody says after a hand-over, and nothing else understands, belongs to it."""
 
@@ -37,6 +47,9 @@ class Reads(Protocol):
 
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
+
+    def label(self, block: str, key: str) -> str:
+        """The first word of a vocabulary's line, in the language of whoever speaks."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +82,28 @@ def shared_a_ride(answers: Answers) -> bool:
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """Names as people list them."""
-    return tuple(part.strip() for part in re.split(r"[,;/&+\u3001\uff0c\uff1b\u548c\u8ddf\u4e0e]|\s+and\s+", text))
+    """Names as people list them, without the one who lists them: 我和媳妇一起 is 媳妇."""
+    parts = (TOGETHER.sub("", part.strip()) for part in re.split(r"[,;/&+、，；和跟与]|\s+and\s+", text))
+    return tuple(part for part in parts if part and not OWN_SELF.fullmatch(part))
 
 
 def glean(text: str, setting: Setting) -> Answers:
     """Several answers out of one sentence; only those surely found."""
     found = glean_return(text, setting.now.date())
+    if "symptoms" not in found and (sign := _ailing(text, setting)):
+        found["symptoms"] = sign
+    if (phone := read_phone(text)) and (NAMED_PHONE.search(text) or len(PHONE_WORDS.sub("", text)) <= len(phone) + 4):
+        found["phone"] = phone
+    if only_origin(text):
+        found |= origin_named(text)
     return {name: value for name, value in found.items() if name in NAMES and value not in (None, "")}
+
+
+def _ailing(text: str, setting: Setting) -> str:
+    """发烧了, said whatever was asked: how whoever writes feels, and nothing else."""
+    if len(text) > (30 if text.isascii() else 10) or is_hearsay(text) or is_of_others(text):
+        return ""
+    return SYMPTOM_OF.get(among(text, setting.words.options("felt.signs")) or "", "")
 
 
 returnee = Form(
@@ -85,15 +112,17 @@ returnee = Form(
     questions=(
         Question("who", OneOf()),
         Question("name", Text(longest=30, shortest=2, unlike="who"), glean=name_and_house),
-        Question("village", PlaceOf("village")),
+        Question("village", PlaceOf("village"), glean=house_after),
         Question("house", Spot(longest=80, within="village")),
-        Question("came_from", OneOf()),
-        Question("city", Text(longest=40), when=from_elsewhere),
-        Question("arrived", Day(earliest_days_ago=60)),
+        Question("came_from", OneOf(), glean=origin_named),
+        Question("city", Text(longest=40), when=from_elsewhere, glean=origin_named, follows="came_from"),
+        Question("arrived", Day(earliest_days_ago=60), glean=ride_named),
         Question("transport", OneOf()),
-        Question("trip_number", Text(longest=12, numbered=True), when=shared_a_ride, optional=True),
+        Question(
+            "trip_number", Text(longest=12, numbered=True), when=shared_a_ride, optional=True, follows="transport"
+        ),
         Question("companions", Many(split_names)),
-        Question("symptoms", OneOf()),
+        Question("symptoms", OneOf(), gravest_first=("breath", "fever", "cough", "tired", "none")),
         Question("phone", Phone()),
         Question("contact", OneOf()),
     ),
@@ -116,7 +145,10 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     """我昨天从武汉坐高铁回来: opens the form with what that says."""
     found = glean(said.text, setting) if context.place == "private" else {}
     if "came_from" not in found and "city" not in found:
-        return None
+        planned = context.place == "private" and plans_return(said.text)
+        return Outcome(says=(Say("returnee.not_home_yet"),)) if planned else None
+    if is_of_others(said.text) and highest_in(said.text) >= context.town.fever:
+        return None  # the fever of who came home is told at once, with these words; the rest can wait
     return Outcome(then=("returnee", {**known_already(context, reads), **found}))
 
 
@@ -124,7 +156,7 @@ def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: dat
     """Register the return; from Wuhan or Hubei whoever came home and writes is watched from the day of arrival."""
     arrived = date.fromisoformat(report.arrived)
     match = f"{report.village}/{report.name}/{report.arrived}"
-    known = reads.return_like(match)
+    known = reads.return_like(match) or _corrected(report, context, reads)
     if known is not None:
         return _joined(report, known, context, reads, now)
     card = {**_card(report), "text": "", "unfinished": False}
@@ -146,13 +178,13 @@ def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: dat
     isolate = decided == "on" or must_isolate(report.came_from, context.town)
     values = {"report": report, "duty": opened.duty, "until": last_day(until, context.town), "isolate": isolate,
               "days": context.town.isolation_days, "over": until <= now, "times": context.town.checkin_times}  # fmt: skip
-    return Outcome(facts, (Say("returnee.registered", values),))
+    return Outcome(facts, (Say("returnee.registered", values),), then=_measure(vars(report), context, reads))
 
 
 def on_handed_over(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
     """Left lying, or not to be read: it goes to the cadres as it stands, and somebody rings; begun and left again it is
     still one report."""
-    if not set(answers) - {"village", "phone"} and not (context.village or context.phone):
+    if not set(answers) - {"village", "phone", "unread"} and not (context.village or context.phone):
         return Outcome(says=(Say("returnee.nothing_told"),))
     village = str(answers.get("village") or context.village or "")
     card = {"who": mask(str(answers.get("name") or context.name)), "named": bool(answers.get("name")),
@@ -162,24 +194,41 @@ def on_handed_over(answers: Answers, context: Context, reads: Reads, now: dateti
             ""), "trip_number": answers.get("trip_number") or ""}  # fmt: skip
     if "who" in answers:
         card["relative"] = answers["who"] == "relative"
+    if unread := answers.get("unread"):
+        card["notes"] = list(unread)
+    own = answers.get("who", "relative") != "relative"
+    told = (PersonTold(context.sender, place=str(card["place"])),) if own and card["place"] else ()
     says = (Say("returnee.handed_over"),)
     if (known := _told_before(card, context, reads)) is not None:
         new = {name: value for name, value in card.items() if value not in ("", None) and name != "unfinished"}
         if not card["named"] and known.shown["who"]:
             del new["who"]
-        return Outcome((_added(known, new, village, context, now),), says)
+        if unread:
+            new["notes"] = [*known.card.get("notes", ()), *unread][-MOST_NOTES:]
+        return Outcome((*told, _added(known, new, village, context, now)), says, then=_measure(answers, context, reads))
     duty = _open(village, context, now, reads.new_number(), card)
-    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), says)
+    opened = DutyOpened(duty, who=context.sender, chat=context.chat)
+    return Outcome((*told, opened), says, then=_measure(answers, context, reads))
+
+
+def _measure(answers: Answers, context: Context, reads: Reads) -> tuple[str, dict[str, str]] | None:
+    """Whoever came home and says that they have a fever is asked for the number, as anybody who says so is."""
+    ill = answers.get("symptoms") == "fever" and answers.get("who", "self") != "relative"
+    if not ill or reads.open_duties_of(context.sender, "fever"):
+        return None
+    return "felt", {"said": reads.label("returnee.symptoms_options", "fever"), "sign": "fever"}
 
 
 def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """What is said just after a report went to the cadres half filled is added to it, not answered with a shrug."""
+    """What is said just after a report, half filled or whole, is added to it, not answered with a shrug."""
     text = " ".join(said.text.split())[:200]
     told = reads.open_duties_of(context.sender, "return") if context.place == "private" else ()
-    half = next((d for d in told if d.card.get("unfinished") and now - d.opened_at <= STILL_TELLING), None)
+    half = next((d for d in reversed(told) if now - d.opened_at <= STILL_TELLING), None)
     if half is None or not (text or said.location or said.phone):
         return None
-    more: dict[str, Any] = {"notes": [*half.card.get("notes", ()), text][-5:]} if text else {}
+    if any(matches(text, words) for words in setting.words.options("form.controls").values()):
+        return Outcome(says=(Say("returnee.handed_over"),))
+    more: dict[str, Any] = {"notes": [*half.card.get("notes", ()), text][-MOST_NOTES:]} if text else {}
     phone = read_phone(said.phone or text)
     if phone and not half.card.get("phone"):
         more["phone"] = phone
@@ -189,21 +238,34 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     return Outcome((added,), (Say("returnee.more_kept", {"duty": added.duty}),))
 
 
+def _corrected(report: ReturneeReport, context: Context, reads: Reads) -> dict[str, Any] | None:
+    """Who came home registers once more with another day: that is a correction, and no second person."""
+    who = mask(report.name)
+    open_ones = reads.open_duties_of(context.sender, "return") if report.who == "self" else ()
+    same = [
+        d for d in open_ones if not d.card.get("unfinished") and not d.card.get("relative") and d.card.get("who") == who
+    ]
+    return {"duty": same[0].ref} if len(same) == 1 and same[0].village == report.village else None
+
+
 def _joined(report: ReturneeReport, known: dict[str, Any], context: Context, reads: Reads, now: datetime) -> Outcome:
     """The same person told of twice is one return; what is new is added to its card, and a watch that is missing begins."""
     duty = reads.duty(str(known.get("duty", "")))
     decided = str(duty.card.get("watch", "")) if duty else ""
-    watch = _watch(report, decided, context, now) if not context.watched else None
+    other_day = duty is not None and duty.card.get("arrived", "") not in ("", report.arrived)
+    watch = _watch(report, decided, context, now) if other_day or not context.watched else None
     facts: tuple[object, ...] = (_told(report, context), *((watch,) if watch else ()))
     if duty is not None:
         own = report.who != "relative" or not duty.card.get("relative")
         # Who came home speaks for themselves from now on; told of once more by a relative they still do.
         duty = replace(duty, subject=duty.subject if report.who == "relative" else context.sender)
         card = {**_card(report), "relative": not own, **_decided(watch, context)}
+        if not card["trip_number"] and card["transport"] == duty.card.get("transport"):
+            card["trip_number"] = duty.card.get("trip_number", "")
         facts += (_added(duty, card, "", context, now),)
     until = last_day(watch.until, context.town) if watch else None
     values = {"report": report, "duty": duty, "until": until, "times": context.town.checkin_times}
-    return Outcome(facts, (Say("returnee.known", values),))
+    return Outcome(facts, (Say("returnee.known", values),), then=_measure(vars(report), context, reads))
 
 
 def _watch(report: ReturneeReport, decided: str, context: Context, now: datetime) -> WatchStarted | None:

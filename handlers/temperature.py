@@ -12,9 +12,13 @@ from chat.reading.phrases import among
 from chat.reading.temperature import (
     Ask,
     Read,
+    asks_what_fever_is,
+    besides,
     highest_in,
+    is_about_somebody,
     is_hearsay,
     is_of_others,
+    read_in_clause,
     read_unasked,
     read_when_asked,
 )
@@ -26,12 +30,21 @@ from rules.telling import still_unknown
 
 VAGUE = ("hot", "weak")
 """Signs that a healthy person may speak of, too."""
+BRIEF = 20
+"""Letters: in a longer message 头疼 may be a way of speaking."""
 GRAVE = ("cough", "weak")
 """Signs that tell something of somebody under observation without a fever."""
 
 
+ALONE = 6
+"""Letters in which there is room for a temperature and nothing else."""
+
+
 class Reads(Protocol):
     """What this conversation asks."""
+
+    def called_at(self, person: str) -> datetime | None:
+        """For when a temperature was asked that has not come; None when none is awaited."""
 
     def new_number(self) -> str:
         """The next number of the town's series."""
@@ -55,6 +68,8 @@ class Degrees:
         found = read_when_asked(said.text)
         if isinstance(found, Read):
             return found.tenths
+        if said.attachment is not None:
+            raise Unclear("temperature.ask_photo")
         if isinstance(found, Ask):
             raise Unclear(f"temperature.ask_{found.reason}", found.likely, likely_text=degrees(found.likely))
         raise Unclear("temperature.ask_no_number")
@@ -89,7 +104,7 @@ temperature = Form(
     makes=TemperatureReport,
     questions=(Question("value", Degrees()),),
     summary=False,
-    hands_over_after=3,
+    hands_over_after=2,
 )
 
 felt = Form(
@@ -125,13 +140,40 @@ def on_felt(report: FeltReport, context: Context, reads: Reads, now: datetime) -
 
 def on_felt_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
     """Somebody who feels ill sent no number: the village is told all the same, and nobody waits for a thermometer."""
-    fact = _told(str(answers.get("said", "")), "", context, reads, now)
-    return Outcome((fact,), (Say("felt.handed_over", {"duty": fact.duty}),))
+    fact = _told(_all_said(answers), "", context, reads, now)
+    return Outcome((fact,), (Say("felt.handed_over", {"duty": fact.duty}),), then=_where(fact))
+
+
+def on_felt_cancelled(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """取消 just after 发烧了 takes back the measuring, not the fever: somebody rings and asks."""
+    fact = _told(_all_said(answers), "", context, reads, now)
+    return Outcome((fact,), (Say("felt.told_all_the_same", {"duty": fact.duty}),), then=_where(fact))
+
+
+def _all_said(answers: Answers) -> str:
+    """What was said first, and what could not be read after it."""
+    return _short(" / ".join(x for x in (str(answers.get("said", "")), *answers.get("unread", ())) if x))
 
 
 def on_unreadable(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """No number three times: the question is let go, with a way to a thermometer; the check-in's own clock goes on."""
-    return Outcome(says=(Say("temperature.let_go"),))
+    """No number twice. Whom the village has asked for it is rung, with the words as they stand; of anybody else nobody waits
+    for a number, and the question is let go, with a way to a thermometer."""
+    slot = reads.called_at(context.sender) if context.watched else None
+    if slot is None:
+        return Outcome(says=(Say("temperature.let_go"),))
+    said = _all_said(answers)
+    standing = reads.open_duties_of(context.sender, "missed")
+    fact: DutyMoved | DutyOpened
+    if standing:
+        card = {**standing[0].card, "said": said, "slot": slot.isoformat()}
+        fact = DutyMoved(replace(standing[0], card=card), "added", context.sender, context.chat, said)
+    else:
+        card = {"who": mask(context.name), "place": context.home, "phone": context.phone, "said": said,
+                "asked": slot.astimezone(context.town.zone).strftime("%H:%M"), "slot": slot.isoformat()}  # fmt: skip
+        duty = Duty(reads.new_number(), "missed", now, context.village, subject=context.sender,
+                    responsible=context.cadre, card=card)  # fmt: skip
+        fact = DutyOpened(open_duty(duty), who=context.sender, chat=context.chat)
+    return Outcome((fact,), (Say("temperature.handed_over"),))
 
 
 def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -202,8 +244,13 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
         return None
     read = read_when_asked if reads.checkin_open(context.sender) else read_unasked
     found = read(said.text)
+    if found is None and said.attachment is not None and read is read_when_asked:
+        return Outcome(then=("temperature", {}), answers=True)
+    if found is None:
+        found = read_in_clause(said.text)
     if isinstance(found, Read):
-        return on_finished(TemperatureReport(found.tenths), context, reads, now)
+        taken = on_finished(TemperatureReport(found.tenths), context, reads, now)
+        return replace(taken, unheard=besides(said.text)) if len(said.text) > ALONE else taken
     if not isinstance(found, Ask) or (found.reason in ("no_number", "which") and _is_more(said.text, context, setting)):
         return None
     if found.reason == "own" and (found.likely or 0) >= context.town.fever:
@@ -212,13 +259,24 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     return Outcome(then=("temperature", {}), answers=True)
 
 
+def hear_question(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """多少度算发烧: asked by whoever, answered; nobody is taken to be ill for that."""
+    if context.place != "private" or not asks_what_fever_is(said.text):
+        return None
+    return Outcome(says=(Say("temperature.what_fever_is", {"fever": degrees(context.town.fever)}),))
+
+
 def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
     """发烧了, 我咳嗽: asked for a number at once. Of somebody of the family the village is told at once."""
     if context.place != "private":
         return None
     sign = _sign(said.text, context, reads)
+    if not sign and is_about_somebody(said.text) and among(said.text, setting.words.options("felt.signs")) == "fever":
+        return Outcome(says=(Say("felt.of_neighbour"),))
     if not sign and context.watched and any(x in said.text for x in setting.words.options("felt.signs")["fever"]):
         return Outcome(then=("temperature", {}))  # 没有发烧: a number says it better
+    if not sign and _sign(said.text, replace(context, watched=True), reads) and len(said.text) <= BRIEF:
+        return Outcome(then=("temperature", {}))  # 头疼, said by whoever: a number says more, and nobody is alarmed
     if not sign:
         return None
     if is_of_others(said.text):

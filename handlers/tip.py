@@ -49,11 +49,11 @@ tip = Form(
     questions=(
         Question("receipt", Text(), hidden=True),
         Question("begun", Text(), hidden=True),
-        Question("what", Text(longest=500, shortest=2)),
+        Question("what", Text(longest=500, shortest=2, of_others=True)),
         Question("topic", OneOf()),
         Question("village", PlaceOf("village")),
         Question("place", Spot(longest=80)),
-        Question("moment", Text(longest=40)),
+        Question("moment", Text(longest=40, of_others=True)),
         Question("about", OneOf()),
         Question("photo", Photo()),
     ),

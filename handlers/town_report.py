@@ -1,7 +1,7 @@
 """日报 and 零报告: the situation as of now, and a head's word that nothing happened; without it silence would
 look like health."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from chat.letter import Button, Outcome, Say
@@ -60,8 +60,10 @@ def on_zero_sure(argument: str, context: Context, reads: Reads, now: datetime) -
     village = _headed(context, argument)
     if village is None:
         return Outcome(says=(Say("desk.zero_head_only"),))
+    # After the night report it is said for the next one.
+    night = now.date() + timedelta(days=now.time() >= context.town.report_time)
     return Outcome(
-        (ZeroReported(village.key, now.date(), context.sender),), (Say("desk.zero_kept", {"village": village.name}),)
+        (ZeroReported(village.key, night, context.sender),), (Say("desk.zero_kept", {"village": village.name}),)
     )
 
 

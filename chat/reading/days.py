@@ -9,9 +9,11 @@ from borax.calendars.lunardate import LCalendars, LunarDate
 from chat.reading.numbers import arabic, normalise
 
 AGO = {
-    "大前天": 3, "前天": 2, "前日": 2, "昨天": 1, "昨日": 1, "昨晚": 1, "昨夜": 1, "昨儿": 1, "夜来": 1, "今天": 0, "今日": 0,
+    "大前天": 3, "大前儿": 3,
+    "前天": 2, "前日": 2, "昨天": 1, "昨日": 1, "昨晚": 1, "昨夜": 1, "昨儿": 1, "夜来": 1, "今天": 0, "今日": 0,
     "今早": 0, "今晚": 0, "今儿": 0, "今晨": 0, "刚才": 0, "刚刚": 0, "刚到": 0, "现在": 0, "明天": -1, "明日": -1, "明早": -1,
     "明晚": -1, "明儿": -1, "大后天": -3, "后天": -2,
+    "前晚": 2, "前夜": 2, "前儿": 2, "前个": 2, "昨个": 1, "今个": 0,
     "the day before yesterday": 2, "day before yesterday": 2, "yesterday": 1, "last night": 1, "this morning": 0,
     "today": 0, "tonight": 0, "just now": 0, "the day after tomorrow": -2, "day after tomorrow": -2, "tomorrow": -1,
 }  # fmt: skip
@@ -118,6 +120,14 @@ def _new_year(found: re.Match[str], today: date) -> date | None:
     return _lunar_past(today, 1, int(found[1]))
 
 
+def _lunar_day(found: re.Match[str], today: date) -> date | None:
+    """初五: the latest such day of the old calendar, in whatever month."""
+    days = (today - timedelta(days=back) for back in range(31))
+    return next(
+        (day for day in days if LunarDate.from_solar_date(day.year, day.month, day.day).day == int(found[1])), None
+    )
+
+
 def _new_years_eve(found: re.Match[str], today: date) -> date | None:
     """The last day of the twelfth month, which has 29 days or 30."""
     days = [_from_lunar(year, 12, LCalendars.ndays(year, 12)) for year in (today.year, today.year - 1, today.year - 2)]
@@ -153,10 +163,11 @@ def _date(year: int, month: int, day: int) -> date | None:
 READERS: tuple[tuple[str, Reader], ...] = (
     (r"(?<!\d)(20\d\d) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2})(?!\d)[日号]?", _full),
     (r"(?<!\d)(20\d\d)([01]\d)([0-3]\d)(?!\d)", _full),
-    (r"除夕|大年30", _new_years_eve),
-    (r"大年初(\d{1,2})", _new_year),
+    (r"除夕|大?年30(?![号日天])|(?<![\d月])30晚", _new_years_eve),
+    (r"大?年初(\d{1,2})", _new_year),
     (r"(?:农历|阴历)?(正|冬|腊|\d{1,2})月(?:初|(?<=[正冬腊]月))(\d{1,2})", _lunar),
     (r"(?:农历|阴历)(\d{1,2})月(\d{1,2})", _lunar),
+    (r"(?<![月年])初(\d{1,2})", _lunar_day),
     (r"(?:上个?月)(\d{1,2})[号日]?", _last_month),
     (r"(?<!\d)(\d{1,2}) ?月(?:份)? ?(\d{1,2})(?!\d) ?[号日]?", _month_day),
     (rf"\b{MONTH_NAME} ?(\d{{1,2}})(?:st|nd|rd|th)?\b|\b(\d{{1,2}})(?:st|nd|rd|th)? ?(?:of )?{MONTH_NAME}", _english),

@@ -23,8 +23,10 @@ LACKS = (
     re.compile(rf"(?:买|捎|带|送|拿)(?:点|些|袋|盒|瓶|桶)儿?([{HAN}]{{1,4}})"),
     re.compile(r"(?:买|开|拿|换|取)([^，。,. ]{0,4}药)"),
     re.compile(rf"(?:还缺|也缺|缺)(?:点|少|些)?((?!席|课|勤|点$)[{HAN}]{{1,6}})"),
-    re.compile(r"(?:^|[.,;!] ?|\b(?:are|re|am|m|is|s|run|ran|running|nearly|almost|all|get|getting|completely) )out of "
+    re.compile(r"(?:^|[.,;!] ?|\b(?:are|re|r|am|m|is|s|run|ran|running|nearly|almost|all|get|getting|completely) )out(?:ta| of) "
                r"(?:our |my |the |any )?(?!here|hospital|town|bed|breath|isolation|quarantine|country|china|wuhan|hubei)(\w+)"),
+    re.compile(r"\b(?:have ?n ?t|do ?n ?t have) (?:got )?any (?:more )?"
+               r"(?!fever|symptoms?|problems?|cough|news|idea|time)(\w+)"),
     re.compile(r"\b(?:no|not any) (?:more )?(?!fever|symptoms?|problems?|cough|news|one)(\w+) (?:left|any ?more)\b"),
 )  # fmt: skip
 DONE = ("吃", "饭", "说", "写", "填", "做", "忙", "干", "看", "洗", "睡", "弄", "办", "发烧", "烧", "事")
@@ -44,9 +46,15 @@ FILLERS = re.compile(
 
 def things(text: str) -> frozenset[str]:
     """What is said to have run out: 米 in 家里没米了; empty when the sentence names none."""
-    plain = normalise(text).lower().replace("’", "'").replace("'", " ")
+    plain = plain_lack(text).lower().replace("’", "'").replace("'", " ")
     found = {_bare(match[1]) for way in LACKS for match in way.finditer(plain)}
     return frozenset(thing for thing in found if thing and thing not in DONE)
+
+
+def plain_lack(text: str) -> str:
+    """莫得米, 冇得盐, 米没得了 in the words of the standard language."""
+    said = re.sub(r"(?:莫|冇|木|么|没)得(?=[了啦喽])", "没", normalise(text))
+    return re.sub(r"[莫冇木]得|冇有|冇(?!得)|木有|没得(?!吃|喝|办法)", "没", said)
 
 
 def is_about_food(text: str) -> bool:

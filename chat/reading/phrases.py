@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 
 from chat.reading.numbers import arabic, normalise
@@ -13,6 +14,8 @@ PARTICLES = "啊呀了哦吧呢嘛啦哈呗哟喔"
 AND = " :：,，、和"
 """What may stand between two names."""
 OPENERS = "嗯哦啊噢唉"
+ALIKE = 0.8
+"""How like a name in Latin letters must be to be asked back about."""
 SHORT = 8
 """Letters in which nobody says more than one thing."""
 NOT = re.compile(
@@ -27,6 +30,11 @@ PARTS = re.compile(rf"[,.!;~，。！；、]+|(?<=[{HAN}])\s+")
 POSITION = re.compile(
     r"(?:我?选择?|我要)?第?(\d{1,3})(?:个|项|条|号|种)?|(?:option|number|no) ?(\d{1,3})|the (first|second|third)(?: one)?"
 )
+BECOMES = re.compile(r"^ ?(?:写错了|错了)?[ :,，、]*(?:改成|改为|应该是|是|is|to|=)? ?")
+VALUED = re.compile(
+    rf"(?:把)?第?(\d{{1,2}}) ?(?:项|条|个)?(?:[.:,，、 ]+|改成|改为|应该是|是|(?=[{HAN}]))(?![月日号点年度天])(.+)"
+)
+"""A number and what is to stand there; 2月3日 is no second answer."""
 ORDER = ("first", "second", "third")
 
 
@@ -48,10 +56,15 @@ def matches(text: str, phrases: Sequence[str]) -> bool:
 
 def agreeing(text: str, phrases: Sequence[str], besides: Sequence[str]) -> bool:
     """Whether the text is one of the phrases, or nothing but such and what is said ``besides`` (妥了，谢谢)."""
-    parts = [part for part in PARTS.split(normalise(text)) if part.strip()]
+    parts = clauses(text)
     meant = [matches(part, phrases) for part in parts]
     others = (matches(part, besides) for part, said in zip(parts, meant, strict=True) if not said)
     return matches(text, phrases) or (any(meant) and all(others))
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of what was said, between commas and the like."""
+    return [part.strip() for part in PARTS.split(normalise(text)) if part.strip()]
 
 
 @cache
@@ -74,6 +87,22 @@ def best_option(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
     return among(text, options)
 
 
+def named_with_value(text: str, labels: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """改5 黄冈, 到家那天是前天: the answer that is named, by its number or label, and what it is to be; empty when none is."""
+    said = normalise(text)
+    numbered = VALUED.fullmatch(said)
+    keys = list(labels)
+    if numbered and 1 <= int(numbered[1]) <= len(keys):
+        return keys[int(numbered[1]) - 1], BECOMES.sub("", numbered[2], count=1).strip()
+    for label, key in sorted(
+        ((name, key) for key, names in labels.items() for name in names), key=lambda x: -len(x[0])
+    ):
+        if said.lower().startswith(label.lower()):
+            value = BECOMES.sub("", said[len(label) :], count=1).strip()
+            return (key, value) if value else ("", "")
+    return "", ""
+
+
 def among(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
     """The one option whose words are among others in the text; a longer phrase hides the shorter ones in it."""
     bare = _bare(text)
@@ -87,6 +116,20 @@ def best_place(text: str, places: Mapping[str, Sequence[str]]) -> str | None:
     options = {key: (key, *names, *_short(names)) for key, names in places.items()}
     exact = [key for key, names in options.items() if matches(text, names)]
     return (exact[0] if len(exact) == 1 else None) if exact else among(text, options)
+
+
+def near_place(text: str, places: Mapping[str, Sequence[str]]) -> str | None:
+    """The key of the one place whose name is one letter away (摇洼, yaowaa): asked back, never taken for it."""
+    bare = _bare(text).removesuffix("村")
+    near = {
+        key for key, names in places.items() for name in map(_bare, (key, *names, *_short(names)))
+        if len(bare) > 1 and (_one_off(bare, name) or (bare.isascii() and SequenceMatcher(None, bare, name).ratio() > ALIKE))
+    }  # fmt: skip
+    return near.pop() if len(near) == 1 else None
+
+
+def _one_off(one: str, other: str) -> bool:
+    return not one.isascii() and len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _short(names: Sequence[str]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ UNREPORTED = re.compile(
 )
 OWN = re.compile(r"[我俺咱]|本人|自己|\b(?:i|my|we|our)\b")
 QUESTION = re.compile(
-    r"[?？吗么]$|怎么办|咋办|能不能|可不可以|要不要|用不用|需不需要|是不是|会不会|多久|几天|^(?:do|does|must|should|can|may|is|are|what|when)\b"
+    r"[?？吗么]$|怎么办|咋办|能不能|可不可以|要不要|用不用|需不需要|是不是|会不会|多久|(?<!十)几天(?!了|前)|^(?:do|does|must|should|can|may|is|are|what|when)\b"
 )
 NOT_YET = re.compile(
     r"明天|明早|后天|下周|过几天|过两天|打算|准备|计划|想(?:从|回)|要(?:从|回)|快要|还没[回到]|如果|要是|假如|万一"
@@ -40,12 +40,18 @@ CAME = re.compile(
 LIVED = re.compile(r"从|在.{2,6}(?:打工|上班|上学|干活|做买卖|住)|\bfrom\b")
 WENT = re.compile(r"去[^年]|出发|动身|\b(?:went to|left|set off)\b")
 
+BACK_FROM = re.compile(
+    rf"(?:^|是|刚|才|天|晚|午|早|[号日]|[我俺])(?:{'|'.join((*WUHAN, *HUBEI_ITSELF, *HUBEI, *CITIES, *PROVINCES))})"
+    r"[市省]?(?:那边)?(?:回|来的|来家|到家)"
+)
+"""武汉回来的, 昨天黄冈回来: without a word for "from"."""
+OTHER_PEOPLE = re.compile(r"有|的人|的(?=[^,，。]*没)")
 KIN = (
     r"(?:儿子|闺女|女儿|老伴|媳妇|儿媳|女婿|孙子|孙女|外甥|侄子|侄女|[大小二三]?[哥弟姐妹姑叔舅姨]|[哥弟姐妹]{2}"
     r"|老?[爹娘爸妈]|爸爸|妈妈|对象|老公|老婆|丈夫|妻子|孩子|小子|亲戚|家里人|家人)"
 )
 HOUSEHOLD = re.compile(
-    r"一家[一二两三四五六七八九十\d]+口|[我俺咱]们?(?:全|一)家|一家子|一家人|全家|[我俺]们家"
+    r"一家[一二两三四五六七八九十\d]+口|[我俺咱]们?(?:全|一)家|[我俺咱]们?家[一二两三四五六七八九十\d]+口|一家子|一家人|全家|[我俺]们家"
     r"|\b(?:our|my|the|whole) (?:whole )?family\b"
 )
 RELATIVE = re.compile(
@@ -103,6 +109,54 @@ def glean_return(text: str, today: date) -> dict[str, object]:
     return {**found, **_company(kept), **_health(kept)}
 
 
+def origin_named(text: str) -> dict[str, object]:
+    """Where from, in answer to that question: 上海, 湖北黄冈, 不是武汉，是黄冈; empty when no place of the tables is named."""
+    said = re.sub(r"(?:不是|不从|没[去到在])[^,，。;；是]*|\bnot (?:from )?\w+", " ", normalise(text).lower())
+    found = _placed(said)
+    if not found and (alone := re.fullmatch(r"(?:从|是|在)?([\u4e00-\u9fff]{2,5}[市县])(?:回来)?的?", said.strip())):
+        return {"came_from": "elsewhere", "city": alone[1]}
+    return found
+
+
+def plans_return(text: str) -> bool:
+    """Whether somebody tells of a return that is still to come: 明天从武汉回来."""
+    said = normalise(text).lower()
+    return bool(NOT_YET.search(said) and CAME.search(said) and _placed(said)) and not _of_somebody(said)
+
+
+def only_origin(text: str) -> bool:
+    """Whether nothing but a town or province far away is named: no house is called 武汉."""
+    left = normalise(text).lower()
+    for name in sorted((*WUHAN, *HUBEI, *HUBEI_ITSELF, *CITIES, *PROVINCES), key=len, reverse=True):
+        left = left.replace(name, " ")
+    return left != normalise(text).lower() and not re.sub(
+        r"[从是在自省市的 ,，。.]|回来|来的|那边|\b(?:from|in|city)\b", "", left
+    )
+
+
+def ride_named(text: str) -> dict[str, object]:
+    """How somebody came, said beside something else: 昨天坐飞机."""
+    said = normalise(text).lower()
+    return (
+        {}
+        if DENIED.search(said) or re.search(r"不是|不坐|没坐", said)
+        else {**_transport(said), **_trip(normalise(text))}
+    )
+
+
+def _placed(said: str) -> dict[str, object]:
+    """The gravest place named, and the city where it is known."""
+    if _first(said, dict.fromkeys(WUHAN, "")):
+        return {"came_from": "wuhan"}
+    city = _first(said, HUBEI)
+    if city or _first(said, dict.fromkeys(HUBEI_ITSELF, "")):
+        return {"came_from": "hubei", "city": city} if city else {"came_from": "hubei"}
+    city = _first(said, CITIES) or _unlisted(said)
+    if city or _first(said, dict.fromkeys(PROVINCES, "")):
+        return {"came_from": "elsewhere", "city": city} if city else {"came_from": "elsewhere"}
+    return {}
+
+
 def _of_somebody(said: str) -> bool:
     """A tip: about others, or about what was not reported."""
     return bool(SOMEBODY.search(said)) or bool(UNREPORTED.search(said) and not OWN.search(said))
@@ -128,18 +182,11 @@ def _origin(clauses: list[str]) -> dict[str, object]:
     """Where from. Of several places the gravest: what is asked after that, and the summary, can correct it."""
     near = [clause for clause in clauses if CAME.search(clause) or LIVED.search(clause)]
     said = " ".join(re.sub(r"(?:回到?了?|到了?|去)(?=[\u4e00-\u9fff]{2})(?!家|村)", r"\g<0>|", c) for c in near)
-    if not re.search(r"从|打|在|自|\bfrom\b|\bin\b", said):
+    if not re.search(r"从|打|在|自|\bfrom\b|\bin\b", said) and not (
+        BACK_FROM.search(said) and not OTHER_PEOPLE.search(said)
+    ):
         return {}
-    said = re.sub(r"\|[\u4e00-\u9fff]{2,3}", " ", said)
-    if _first(said, dict.fromkeys(WUHAN, "")):
-        return {"came_from": "wuhan"}
-    city = _first(said, HUBEI)
-    if city or _first(said, dict.fromkeys(HUBEI_ITSELF, "")):
-        return {"came_from": "hubei", "city": city} if city else {"came_from": "hubei"}
-    city = _first(said, CITIES) or _unlisted(said)
-    if city or _first(said, dict.fromkeys(PROVINCES, "")):
-        return {"came_from": "elsewhere", "city": city} if city else {"came_from": "elsewhere"}
-    return {}
+    return _placed(re.sub(r"\|[\u4e00-\u9fff]{2,3}", " ", said))
 
 
 def _first(said: str, names: Mapping[str, str]) -> str:

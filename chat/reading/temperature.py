@@ -40,12 +40,18 @@ TIMES = {
 }  # fmt: skip
 """When in the day, in order."""
 AT = re.compile("|".join(sorted(TIMES, key=len, reverse=True)))
+BEHIND = re.compile(
+    r" ?(?:in the |this |at |last )?"
+    r"(morning|afternoon|evening|noon|tonight|yesterday|now|昨晚|今早|早上|早晨|上午|中午|下午|傍晚|晚上|今晚)"
+)
+"""When it was, said after the number: 36.5 this morning 37.4 tonight."""
 AROUND = re.compile(
     r"不好意思|对不起|[打发写看说弄搞]错了?|错了|不对|不是|更正|改成|改一下|应该|重新|那个|这个"
     r"|\b(?:sorry|oops|wrong|mistake|mistyped|typo|correction|meant|mean|should|be|not|no)\b"
     r"|体温|温度|正常|今天|今日|早晨|早上|早饭|上午|中午|下午|傍晚|晚上|今早|今晚|昨天|昨晚|刚才|刚刚|现在|早|晚|左右|大概|差不多|报告|报一下|报|量|测|我|俺|本人"
+    r"|水银|电子|额温|耳温|额头|腋下|腋窝|腋温|胳肢窝|体温计|体温表|温度计|表|枪|也"
     r"|自己|的|是|了|过|在|有点|有|到|啊|呀|哦|吧|呢|嘛|哈|度|摄氏|不发烧|没发烧|没烧|不烧|发烧|发热|烧|还|又|一直|都|好|您|你|村长|书记|数"
-    r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|now|normal|degrees?|about|i|have|a|fever|of|just|took|at|me|celsius|c)\b"
+    r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|tonight|yesterday|now|normal|degrees?|about|i|have|a|fever|of|just|took|at|me|celsius|c)\b"
 )
 """Words that may stand around a temperature that nobody asked for."""
 NO_NUMBER = re.compile(r"烧|发热|体温|正常|挺好|没事|温度|fever|temperature|normal|\bfine\b|\bok(?:ay)?\b")
@@ -59,6 +65,13 @@ CORRECTED = re.compile(
 """What is said after this is what counts."""
 SOMEBODY = re.compile(r"谁|有人|邻居|隔壁|对门|听说|人家|别人|\b(?:somebody|someone|neighbou?rs?|people|who)\b")
 IN_GENERAL = re.compile(r"吗|多少度|算|会不会|\b(?:does|will|would|what is)\b")
+WHAT_FEVER_IS = re.compile(
+    r"(?:多少度?|几度|啥|什么|怎么|怎样|咋)(?:才|就)?(?:样)?(?:算|叫|是|为)(?:是)?(?:发烧|发热|烧|高烧|低烧)"
+    r"|(?:发烧|发热|烧)(?:是|算|要|得)?(?:多少度|几度)|(?:多少度|几度)(?:以上|起)?(?:是|算|叫)?(?:不)?正常|正常(?:体温)?(?:是|应该)?(?:多少|几)度"
+    r"|what (?:temperature )?(?:is|counts as|do you call) (?:a |as )?(?:normal|fever)|when is it a fever"
+    r"|how (?:high|many degrees) is a fever"
+)
+BETWEEN = re.compile(r"(?<!\d)[,，]|[,，](?!\d)|[。;；!！\n]+(?!\d)|\b(?:and|but)\b|(?<=[度\d]) +(?=[\u4e00-\u9fff])")
 OWN = re.compile(r"[我俺]|\b(?:i|my|me)\b")
 
 CLEAR = re.compile(r"(3[4-9]|4[0-2])[.度]([0-9])")
@@ -127,6 +140,35 @@ def read_unasked(text: str) -> Read | Ask | None:
     return found
 
 
+def read_in_clause(text: str) -> Read | None:
+    """38.5，家里没米了: a temperature that has a clause to itself, where no other number is named and nobody else is spoken of."""
+    said = _plain(text)
+    if OTHERS.search(said) or SOMEBODY.search(said) or QUESTION.search(said):
+        return None
+    numbered = [clause for clause in _clauses(text) if _numbers(_plain(clause))]
+    found = read_unasked(numbered[0]) if len(numbered) == 1 else None
+    return found if isinstance(found, Read) else None
+
+
+def besides(text: str) -> str:
+    """What is said in clauses of its own beside a temperature: 家里没米了 in 36.5，家里没米了."""
+    clauses = [clause for clause in _clauses(text) if not re.search(r"\d", _plain(clause))]
+    return "，".join(clause for clause in clauses if len(_rest(_plain(clause))) > 1)
+
+
+def asks_what_fever_is(text: str) -> bool:
+    """Whether it asks in general from how many degrees on one has a fever: 多少度算发烧."""
+    if re.search(r"\d", text):
+        return False  # nearly every message with a figure is a temperature, and this says so quickly
+    said = _plain(text)
+    return bool(WHAT_FEVER_IS.search(said)) and not _numbers(said)
+
+
+def _clauses(text: str) -> list[str]:
+    """Parts between commas and the like; a comma between two figures is a dot."""
+    return [part.strip() for part in BETWEEN.split(text) if part.strip()]
+
+
 def is_of_others(text: str) -> bool:
     """Whether it speaks of somebody of the family."""
     return bool(OTHERS.search(_plain(text)))
@@ -135,6 +177,12 @@ def is_of_others(text: str) -> bool:
 def highest_in(text: str) -> int:
     """The highest body temperature named in it, whoever has it; 0 when there is none."""
     return max((n.tenths for n in _numbers(_plain(text)) if n.sure and LOWEST <= n.tenths <= HIGHEST), default=0)
+
+
+def is_about_somebody(text: str) -> bool:
+    """Whether it tells, and does not ask, of somebody who is not of the house: 隔壁发烧了不说."""
+    said = _plain(text)
+    return bool(SOMEBODY.search(said)) and not IN_GENERAL.search(said) and not QUESTION.search(said)
 
 
 def is_hearsay(text: str) -> bool:
@@ -199,7 +247,9 @@ def _plain(text: str) -> str:
     """One way of writing: figures, a dot, lower case."""
     said = re.sub(r"[\ufe0f\u20e3\u200b-\u200d]", "", arabic(normalise(text).lower()))
     said = PHONE.sub(" ", said)
+    said = re.sub(r"(?<!\d)(3[4-9]|4[0-2]) ?(?:度|点) ?(\d{1,2}) ?[度分](?!钟)", r"\1.\2度", said)
     said = re.sub(r"(\d\d) ?(?:度|℃|°c|点) ?(\d{1,2})(?!\d| ?[分度:])", r"\1.\2度", said)
+    said = re.sub(r"(?<=\d)\.{2,}(?=\d)", ".", said)
     said = re.sub(r"(\d\d) ?(?:度|点)半", r"\1.5度", said)
     said = re.sub(rf"(?<!\d)(\d\d) ?[.{DOTS}](\d{{1,2}})(?!\d|[.{DOTS}]\d)", r"\1.\2", said)
     return re.sub(r"(?<!\d)(\d\d)\. (\d)(?!\d)", r"\1.\2", said)
@@ -208,6 +258,7 @@ def _plain(text: str) -> str:
 def _numbers(said: str) -> list[_Number]:
     found, last = [], 0
     marks = [mark for mark in NUMBER.finditer(said) if not _is_counted(said, mark)]
+    trailing = bool(marks) and bool(BEHIND.match(said[marks[-1].end() :])) and not AT.search(said[: marks[0].start()])
     for at, mark in enumerate(marks):
         figures = re.match(r"[\d.]+", mark[0])
         ahead = said[mark.end() : marks[at + 1].start() if at + 1 < len(marks) else len(said)]
@@ -216,8 +267,8 @@ def _numbers(said: str) -> list[_Number]:
         if figures is None or len(figures[0]) > 6:
             continue
         tenths = _tenths(figures[0], bool(mark["heat"]))
-        time = AT.search(gap) or re.search(r"in the (morning|afternoon|evening)|at (noon)", ahead)
-        when = TIMES[time[1] or time[2] if time.re is not AT else time[0]] if time else None
+        time = BEHIND.match(ahead) or AT.search(gap) if trailing else AT.search(gap) or BEHIND.match(ahead)
+        when = (TIMES[time[0]] if time.re is AT else TIMES[time[1]]) if time else None
         sure = "." in figures[0] or bool(mark["degree"] or mark["heat"])
         found.append(_Number(tenths, sure, when, bool(LABEL.search(gap))))
     return found

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chat.reading.returns import glean_return
+from chat.reading.returns import glean_return, only_origin, origin_named
 
 TODAY = date(2020, 2, 10)
 SAYS = [
@@ -17,6 +17,8 @@ SAYS = [
     ("We drove back from Xi'an last night", "- elsewhere Xi'an 2020-02-09 car"),
     ("俺爹前天从汉口坐火车来家了", "relative wuhan - 2020-02-08 train"),
     ("我在武汉打工，昨天回来了", "self wuhan - 2020-02-09 -"),
+    ("武汉回来的", "- wuhan - - -"),
+    ("俺昨天黄冈回来的", "self hubei 黄冈 2020-02-09 -"),
     ("我从湖北武汉回来", "self wuhan - - -"),
     ("从湖北回来了", "- hubei - - -"),
     ("我从湖北麻城回来", "self hubei 麻城 - -"),
@@ -32,6 +34,7 @@ SAYS = [
     ("我正月初八从宜昌坐大巴回来", "self hubei 宜昌 2020-02-01 coach"),
 ]
 NOTHING = (
+    "村里有武汉回来的", "武汉回来的人没报",
     "谁家从湖北回来没报", "有人从武汉回来没报", "邻居从武汉回来没报", "他家从湖北回来没报", "隔壁儿子昨天从武汉回来",
     "老王家从武汉回来",
     "从武汉回来没报", "听说村东头从武汉回来一个", "从武汉回来要隔离吗", "从武汉回来怎么办", "我没去过武汉", "我不是从武汉回来的",
@@ -72,3 +75,31 @@ def test_says_nothing_of_a_return(text: str) -> None:
 def test_says_more(text: str, expected: dict[str, object]) -> None:
     found = glean_return(text, TODAY)
     assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("上海", {"came_from": "elsewhere", "city": "上海"}), ("湖北黄冈", {"came_from": "hubei", "city": "黄冈"}),
+        ("汉口", {"came_from": "wuhan"}), ("湖北", {"came_from": "hubei"}), ("广东那边", {"came_from": "elsewhere"}),
+        ("不是武汉，是黄冈", {"came_from": "hubei", "city": "黄冈"}), ("沂水县", {"came_from": "elsewhere", "city": "沂水县"}),
+        ("那边", {}), ("别的地方", {}), ("not Wuhan, Huanggang", {"came_from": "hubei", "city": "Huanggang"}),
+    ],
+)  # fmt: skip
+def test_where_from_in_answer_to_that(text: str, expected: dict[str, object]) -> None:
+    assert origin_named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("武汉", True),
+        ("从黄冈回来的", True),
+        ("山东临沂", True),
+        ("武汉路3号", False),
+        ("大街南头", False),
+        ("", False),
+    ],
+)
+def test_nothing_but_a_place_far_away(text: str, alone: bool) -> None:
+    assert only_origin(text) == alone

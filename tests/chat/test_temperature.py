@@ -7,9 +7,12 @@ from chat.reading.temperature import (
     LOWEST,
     Ask,
     Read,
+    asks_what_fever_is,
+    besides,
     highest_in,
     is_hearsay,
     is_of_others,
+    read_in_clause,
     read_unasked,
     read_when_asked,
 )
@@ -73,6 +76,42 @@ def test_when_asked(text: str, expected: Read | Ask | None) -> None:
 @pytest.mark.parametrize(("text", "expected"), UNASKED)
 def test_unasked(text: str, expected: Read | Ask | None) -> None:
     assert read_unasked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "tenths"),
+    [
+        ("36度5分", 365), ("36点5度", 365), ("36..5", 365), ("水银表36.9", 369), ("额温36.2", 362), ("腋下36.8", 368),
+        ("36.5 this morning 37.4 tonight", 374), ("36.6早上37晚上", 370),
+    ],
+)  # fmt: skip
+def test_read_as_the_thermometer_is(text: str, tenths: int) -> None:
+    assert read_unasked(text) == Read(tenths)
+
+
+@pytest.mark.parametrize(
+    ("text", "tenths", "rest"),
+    [
+        ("38.5，家里没米了", 385, "家里没米了"), ("36.5 and we are out of rice", 365, "we are out of rice"),
+        ("我昨天从武汉回来，体温36.5", 365, "我昨天从武汉回来"), ("36，5", 365, ""), ("36.5，不烧", 365, ""),
+        ("老伴38.5，家里没米了", 0, "家里没米了"), ("口罩卖36.5，涨价了", 0, "涨价了"), ("38.5，要紧吗", 0, "要紧吗"),
+    ],
+)  # fmt: skip
+def test_beside_something_else(text: str, tenths: int, rest: str) -> None:
+    assert read_in_clause(text) == (Read(tenths) if tenths else None)
+    assert besides(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text", ["多少度算发烧", "几度是发烧啊", "发烧是多少度", "正常体温是多少度", "what is a fever?"]
+)
+def test_a_question_in_general(text: str) -> None:
+    assert asks_what_fever_is(text)
+
+
+@pytest.mark.parametrize("text", ["发烧了", "38.5算发烧吗", "我这算发烧吗", "发烧了怎么办", "体温36.5"])
+def test_no_question_in_general(text: str) -> None:
+    assert not asks_what_fever_is(text)
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,12 @@ class FakeReads:
     def checkin_open(self, person: str) -> bool:
         return self.watch is not None
 
+    def called_at(self, person: str) -> datetime | None:
+        return NOW if self.watch is not None else None
+
+    def label(self, block: str, key: str) -> str:
+        return texts("zh").options(block)[key][0]
+
     def return_like(self, match: str) -> Mapping[str, Any] | None:
         return self.known_return
 

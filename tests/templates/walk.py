@@ -69,6 +69,11 @@ SPOKEN = (
     "咋还不来",
     "发烧了",
     "38.5要紧吗",
+    "多少度算发烧",
+    "没空",
+    "隔壁老王发烧了不说",
+    "明天从武汉回来",
+    "心脏的那种",
     "俺儿子发烧了",
 )
 
@@ -203,7 +208,11 @@ def _reports() -> Iterator[tuple[Context, Outcome]]:
             for answers in ({"ref": "3"} if name == "need_more" else {}, known):
                 reads = FakeReads((open_of("need"),))
                 for context in (LI, CONTEXTS["stranger"]):
+                    unread = {**answers, "unread": ["不烧", "好着呢"]}
                     yield context, conversation.on_handed_over(answers, context, reads, NOW)
+                    yield context, conversation.on_handed_over(unread, context, replace(reads, watch=WATCH), NOW)
+                    if conversation.on_cancelled:
+                        yield context, conversation.on_cancelled(answers, context, reads, NOW)
 
 
 SHEETS = (

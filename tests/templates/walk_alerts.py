@@ -104,6 +104,15 @@ def from_front() -> Iterator[Spoken]:
     """What the front and the desk say when nothing was understood, is old, or belongs into a private chat."""
     for block in (
         "desk.unknown",
+        "desk.unknown_sent",
+        "desk.unknown_staff",
+        "desk.for_staff",
+        "desk.kept",
+        "form.is_ailing",
+        "form.only_a_city",
+        "form.not_yet",
+        "form.is_lack",
+        "form.nothing",
         "desk.old_button",
         "desk.apology",
         "form.old_button",
@@ -115,6 +124,10 @@ def from_front() -> Iterator[Spoken]:
         shown: Say = menu(context)
         yield in_both(shown.block, context.chat, shown.values, shown.buttons)
     yield in_both("form.is_temperature", "web:li", {})
+    for mine in ([], ["3", "5"]):
+        yield in_both("desk.nothing_begun", "web:li", {"mine": mine})
+    yield in_both("form.ask_place", "web:li", {"likely_text": "姚洼"})
+    yield in_both("form.noted_line", "web:li", {"label": "1", "value": "2"})
     yield in_both("form.day_too_old", "web:li", {"days": 60})
     danger_in(SimpleNamespace(text="好着呢", incoming=SimpleNamespace(said=Said())))  # type: ignore[arg-type]
     link = {"link": "https://village.example/c/yaowa"}

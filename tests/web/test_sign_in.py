@@ -32,8 +32,8 @@ async def here(tmp_path: Path) -> AsyncIterator[Town]:
         ("deputy-supplies", "您的看板，点开就能看"),
         ("area", "您的看板，点开就能看"),
         ("boss", "您的看板，点开就能看"),
-        ("li", "这句话我没看懂"),
-        ("nobody", "这句话我没看懂"),
+        ("li", "这个是村干部用的"),
+        ("nobody", "这个是村干部用的"),
     ],
 )
 async def test_who_is_given_a_link(here: Town, who: str, answer: str) -> None:
