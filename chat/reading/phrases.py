@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 from chat.reading.numbers import arabic, normalise
 
@@ -77,7 +77,7 @@ def best_option(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
     """The key of the one option meant: by its words, by its number (2, 第二个), or by words among others; None when none
     or more than one is meant. What is negated (不发烧) is not meant."""
     for way in _ways(text):
-        exact = [key for key, words in options.items() if any(_bare(word) == way for word in words)]
+        exact = [key for key, words in options.items() if any(_word(word) == way for word in words)]
         if exact:
             return exact[0] if len(exact) == 1 else None
     number = _position(_bare(text))
@@ -122,7 +122,7 @@ def near_place(text: str, places: Mapping[str, Sequence[str]]) -> str | None:
     """The key of the one place whose name is one letter away (摇洼, yaowaa): asked back, never taken for it."""
     bare = _bare(text).removesuffix("村")
     near = {
-        key for key, names in places.items() for name in map(_bare, (key, *names, *_short(names)))
+        key for key, names in places.items() for name in map(_word, (key, *names, *_short(names)))
         if len(bare) > 1 and (_one_off(bare, name) or (bare.isascii() and SequenceMatcher(None, bare, name).ratio() > ALIKE))
     }  # fmt: skip
     return near.pop() if len(near) == 1 else None
@@ -154,6 +154,12 @@ def _bare(text: str) -> str:
     return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
 
 
+@lru_cache(maxsize=4096)
+def _word(phrase: str) -> str:
+    """The same of a phrase of a vocabulary, which is looked for again and again; what people say is kept nowhere."""
+    return _bare(phrase)
+
+
 def _ways(text: str) -> Iterator[str]:
     """The text, then without its closing particles and opening sighs one by one: 算了吧, 算了."""
     bare = _bare(text)
@@ -176,9 +182,9 @@ def _position(bare: str) -> int | None:
 
 def _found(bare: str, options: Mapping[str, Sequence[str]]) -> list[_Found]:
     found: list[_Found] = []
-    phrases = [(_bare(word), key) for key, words in options.items() for word in words]
+    phrases = [(_word(word), key) for key, words in options.items() for word in words]
     for phrase, key in sorted(phrases, key=lambda pair: -len(pair[0])):
-        for at in re.finditer(_pattern(phrase), bare) if phrase else ():
+        for at in re.finditer(_pattern(phrase), bare) if phrase and phrase in bare else ():
             inside = any(f.start <= at.start() and at.end() <= f.end and f.end - f.start > len(phrase) for f in found)
             if not inside:
                 found.append(_Found(key, at.start(), at.end(), bool(NOT.search(bare[: at.start()]))))
