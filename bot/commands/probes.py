@@ -85,7 +85,9 @@ async def ask_telegram(settings: TelegramConfig, town: Town, words: Texts) -> li
     chats = dict(telegram_chats(town))
     if not settings.token:
         if chats:
-            return [Finding("note", words.say("setup.telegram_off_but", count=len(chats)))]
+            return [
+                Finding("bad", words.say("setup.telegram_off_but", count=len(chats), first=next(iter(chats.items()))))
+            ]
         return [Finding("good", words.say("setup.telegram_off"))]
     async with aiohttp.ClientSession(timeout=WAIT, proxy=proxy_for(settings.api_base_url)) as session:
         try:

@@ -305,7 +305,7 @@ async def test_addresses_on_telegram_without_a_token_are_told() -> None:
     town = Town("x", command_post="telegram:-1")
     config = load(EXAMPLE)
     found = await ask_telegram(config.telegram, town, EN)
-    assert [(f.how, "1 addresses" in f.text) for f in found] == [("note", True)]
+    assert [(f.how, "command_post = telegram:-1" in f.text) for f in found] == [("bad", True)]
 
 
 def test_both_languages_have_the_same_blocks() -> None:
