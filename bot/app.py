@@ -17,7 +17,7 @@ from bot.delivery import Delivery, PageHas, always_seen
 from bot.desk import Desk
 from bot.edits import Edits
 from bot.front import Front
-from bot.gateways import Gateway
+from bot.gateways import Gateway, doors
 from bot.lease import Leases, OneReceiver
 from bot.post import Post
 from bot.reporting import Reporting, picture_folder
@@ -84,7 +84,7 @@ class App:
             owner=self.leases.owner,
         )
         self.desk = Desk(
-            self.database, self.vault, self.book, Front(ROUTES), post, climber, self.clock.now, self.real_now,
+            self.database, self.vault, self.book, Front(ROUTES, doors(self.gateways)), post, climber, self.clock.now, self.real_now,
             self._wake,
         )  # fmt: skip
         self.reporting = Reporting(self.desk, picture_folder(self.database.url))

@@ -1,7 +1,7 @@
 """Everything that is known when a message is heard: who, where, the open talk, the words; gathered once, before deciding."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.reads import Reads, office_name
@@ -14,6 +14,9 @@ from rules.routing import holds_office
 from rules.town import Town
 from storage import people, talks, watches
 from storage.ledger import Ledger
+
+Door = Callable[[str], str]
+"""Where a person of a village (its key) can speak to us alone, in their own messenger; empty while that is not known."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Hearing:
     @property
     def link(self) -> str:
         """Where a private chat can be opened."""
-        return f"{self.context.town.public_url}/c/{self.context.village}"
+        return self.context.link
 
     def all_options(self, block: str) -> Iterator[tuple[str, ...]]:
         """The phrases of a vocabulary block in the person's language, then in the other: a command works in both."""
@@ -48,11 +51,12 @@ class Hearing:
                 yield from texts(locale).options(block).values()
 
 
-def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) -> Hearing:
-    """Gather what is known about a message's sender and chat."""
+def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime, door: Door | None = None) -> Hearing:
+    """Gather what is known about a message's sender and chat; ``door``: of the messenger it came by, when it has one."""
     known = people.find(ledger, incoming.sender)
     words = texts(_locale(town, incoming, known))
     context = _context(ledger, town, incoming, known, words)
+    context = replace(context, link=(door(context.village) if door else "") or _page(town, context.village))
     local = now.astimezone(town.zone)
     setting = Setting(words, local, {"village": _villages(town)})
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
@@ -102,6 +106,11 @@ def _context(
         roles, words.locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
         watch is not None, next((p.stand_in for p in town.people if p.id == incoming.sender), ""),
     )  # fmt: skip
+
+
+def _page(town: Town, village: str) -> str:
+    """The village's page of the web chat; without a village the first page, where one is chosen."""
+    return f"{town.public_url}/c/{village}" if village else f"{town.public_url}/"
 
 
 def _office(town: Town, chat: str) -> Place:

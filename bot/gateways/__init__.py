@@ -76,6 +76,28 @@ class Fetching(Protocol):
         the messenger, or our own database, is out of reach."""
 
 
+@runtime_checkable
+class Tracing(Protocol):
+    """A gateway that can tell who wrote what it could not read."""
+
+    def written_by(self, raw: str) -> str:
+        """The private chat a raw update came from; empty when that cannot be told, or others would read the answer."""
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """A gateway on which a link opens a chat of one's own with the bot."""
+
+    def door(self, village: str) -> str:
+        """That link, for a person of this village (its key, or empty); empty while it is not known."""
+
+
+def doors(gateways: Mapping[str, "Gateway"]) -> Mapping[str, Callable[[str], str]]:
+    """The door of each channel that has one."""
+    found: dict[str, object] = dict(gateways)
+    return {channel: one.door for channel, one in found.items() if isinstance(one, Inviting)}
+
+
 class Gateway(Protocol):
     """A messenger at the edge. ``parse`` and ``render`` are pure; ``listen`` and ``deliver`` alone do I/O."""
 

@@ -15,7 +15,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, TryLater, Unknown
 from bot.gateways.telegram.answer import result_of, updates_of
 from bot.gateways.telegram.inbox import Inbox, backoff
-from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.parse import Me, parse_update, written_by
 from bot.gateways.telegram.plain import read_plain
 from bot.gateways.telegram.polling import Poller
 from bot.gateways.telegram.render import render, render_answer, render_edit
@@ -29,6 +29,7 @@ __all__ = ["Me", "TelegramGateway", "render_answer", "render_edit"]
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL = 30
 """Seconds Telegram may keep a request for updates open."""
+DEEP = "https://t.me/"
 NO_ROUTE = 2.0
 """Seconds to wait when no connection could be made."""
 BURST = 5
@@ -94,6 +95,15 @@ class TelegramGateway:
             return render_edit(address, message_id, letter)
         except ValueError:
             return None
+
+    def written_by(self, raw: str) -> str:
+        """The person who wrote an update that cannot be read, when they wrote it in private."""
+        return written_by(raw)
+
+    def door(self, village: str) -> str:
+        """The deep link that opens the bot and says the village; empty until Telegram has said the bot's name."""
+        name = self._me.username
+        return (f"{DEEP}{name}?start={village}" if village else f"{DEEP}{name}") if name else ""
 
     async def deliver(self, call: Call) -> Result:
         """Make one call. A picture that is gone from the disk is left out and its words are sent alone.

@@ -1,5 +1,6 @@
 """Reads one raw Telegram update; without it an update that cannot be read would stop those that came with it."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,18 @@ def parse_update(raw: Mapping[str, Any], me: Me, now: datetime) -> list[Incoming
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
         kind = type(error).__name__
     raise ValueError(f"not a readable update ({kind})")
+
+
+def written_by(raw: str) -> str:
+    """Who wrote an update in private that cannot be read as a whole, by the little that is needed for it; or nothing."""
+    try:
+        update = json.loads(raw)
+        message = next(update[kind] for kind in ("message", "edited_message") if kind in update)
+        chat, user = message["chat"], message["from"]
+        in_private = chat["type"] == "private" and user["is_bot"] is False and type(chat["id"]) is int
+    except (ValueError, LookupError, TypeError, StopIteration, RecursionError):
+        return ""
+    return address(chat["id"]) if in_private else ""
 
 
 def address(number: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.parse import Me, parse_update, written_by
 from bot.gateways.telegram.plain import read_plain
 from chat.incoming import Attachment, Document, Incoming, Said
 
@@ -331,3 +331,22 @@ def test_plain_words_are_read_as_the_typed_client_reads_them(
 def test_any_json_may_be_asked_whether_it_is_plain(anything: Any, parts: dict[str, Any]) -> None:
     read_plain(anything, ME)
     read_plain(update(message={**message(text="x"), **parts}), ME)
+
+
+@pytest.mark.parametrize(
+    ("raw", "who"),
+    [
+        ('{"update_id": 1, "message": {"chat": {"id": 7, "type": "private"}, "from": {"is_bot": false}, "poll": 3}}', "telegram:7"),
+        ('{"edited_message": {"chat": {"id": 7, "type": "private"}, "from": {"is_bot": false}}}', "telegram:7"),
+        ('{"message": {"chat": {"id": 7, "type": "private"}, "from": {"is_bot": true}}}', ""),
+        ('{"message": {"chat": {"id": "7", "type": "private"}, "from": {"is_bot": false}}}', ""),
+        ('{"message": {"chat": {"id": -7, "type": "group"}, "from": {"is_bot": false}}}', ""),
+        ('{"message": {"chat": "nonsense"}}', ""),
+        ('{"poll": {}}', ""),
+        ("[1]", ""),
+        ("not JSON", ""),
+        ("[" * 100_000, ""),
+    ],
+)  # fmt: skip
+def test_who_wrote_what_cannot_be_read(raw: str, who: str) -> None:
+    assert written_by(raw) == who
