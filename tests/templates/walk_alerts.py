@@ -104,6 +104,9 @@ def from_front() -> Iterator[Spoken]:
     """What the front and the desk say when nothing was understood, is old, or belongs into a private chat."""
     for block in (
         "desk.unknown",
+        "desk.unknown_photo",
+        "desk.unknown_place",
+        "desk.unknown_thing",
         "desk.old_button",
         "desk.apology",
         "form.old_button",
