@@ -318,6 +318,8 @@ class Front:
             return self._answered(hearing, outcome, resume=False)
         if not hearing.incoming.private and not hearing.incoming.addressed:
             return None, None
+        if hearing.context.place in ("cadres", "office"):
+            return None, said(hearing.words.locale, (Say("desk.unknown_at_work"),))
         if not hearing.incoming.private:
             return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
         return None, said(hearing.words.locale, (unknown(hearing.incoming.said), menu(hearing.context)))

@@ -115,7 +115,7 @@ def _who(message: Message) -> tuple[str, str, str]:
     if behind := message.sender_chat:
         return address(behind.id), clean(message.author_signature or behind.effective_name or ""), ""
     if user := message.from_user:
-        return address(user.id), clean(user.full_name), user.language_code or ""
+        return address(user.id), clean(user.full_name or ""), user.language_code or ""
     return address(message.chat.id), "", ""
 
 
@@ -217,7 +217,7 @@ def _from_button(query: CallbackQuery, mark: str, now: datetime) -> Incoming:
         private=message is None or message.chat.type == "private",
         said=Said(button=clean(query.data or "")),
         at=now,
-        sender_name=clean(user.full_name),
+        sender_name=clean(user.full_name or ""),
         language=user.language_code or "",
         reply_to=str(message.message_id) if message else "",
         answer=query.id,
@@ -239,7 +239,7 @@ def _from_membership(change: ChatMemberUpdated, mark: str) -> list[Incoming]:
         private=private,
         said=Said(),
         at=change.date,
-        sender_name=clean(user.full_name),
+        sender_name=clean(user.full_name or ""),
         language=user.language_code or "",
         event=IN_PRIVATE[now_in] if private else IN_GROUP[now_in],
     )

@@ -161,6 +161,24 @@ def test_an_anonymous_admin_speaks_as_the_group() -> None:
     assert (incoming.sender, incoming.sender_name, incoming.language) == ("telegram:-1001", "村长", "")
 
 
+@pytest.mark.parametrize("what", ["message", "callback_query", "my_chat_member"])
+def test_somebody_without_a_name_is_read_all_the_same(what: str) -> None:
+    nobody = {"id": 1001, "is_bot": False, "first_name": ""}
+    me: dict[str, Any] = {"user": BOT, "status": "member"}
+    came = {
+        "chat": GROUP,
+        "from": nobody,
+        "date": DATE,
+        "old_chat_member": me | {"status": "left"},
+        "new_chat_member": me,
+    }
+    words = message(text="/start", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
+    parts = {"message": words | {"from": nobody}, "callback_query": pressed(inline_message_id="i") | {"from": nobody},
+             "my_chat_member": came}  # fmt: skip
+    incoming = read(**{what: parts[what]})
+    assert (incoming.sender, incoming.sender_name) == ("telegram:1001", "")
+
+
 def pressed(**parts: Any) -> dict[str, Any]:
     return {"id": "q1", "from": LI, "chat_instance": "c", "data": "duty:3:claim", **parts}
 
