@@ -1,5 +1,7 @@
 """What the eye needs: contrast in both themes, things large enough for a thumb, a first sight without long instructions."""
 
+import pytest
+
 from tests.browser.conftest import Hall
 from tests.browser.player import do, step_of
 
@@ -63,6 +65,18 @@ def test_first_sight_on_a_narrow_phone(open_hall: Hall) -> None:
     assert len(table.letters("group-yaowa")) == 1
     table.shot("narrow-notice")
     table.good()
+
+
+@pytest.mark.parametrize(("page", "phone"), [(1280, 324), (360, 360)])
+def test_a_phone_is_as_wide_as_it_should_be_whatever_the_letters(open_hall: Hall, page: int, phone: int) -> None:
+    """The field to write in asks for a width that grows with the font: a Chinese one pushed a narrow page off its edge."""
+    table = open_hall.table(page, 740)
+    table.open()
+    wide = table.page.evaluate("""() => {
+        for (const field of document.querySelectorAll("textarea")) field.cols = 80;
+        return document.querySelector(".handset.shown").getBoundingClientRect().width;
+    }""")
+    assert wide == phone
 
 
 def test_more_phones_from_the_towns_list(open_hall: Hall) -> None:
