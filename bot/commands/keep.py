@@ -16,7 +16,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, insert, make_url, select
+from sqlalchemy import Connection, Engine, LargeBinary, create_engine, insert, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.hindrance import migrated
@@ -34,6 +34,8 @@ FORM = "cunshao-backup"
 TOGETHER = 500
 """Rows read, and written, at once: what bounds the memory, however many there are."""
 Line = tuple[str, dict[str, Any]]
+FOREIGN = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading raises where somebody else wrote into the file: no JSON, no table or column or value of ours."""
 
 
 class NoBackup(Exception):
@@ -119,7 +121,7 @@ def _restore(config: Config, words: Texts, file: Path) -> str:
         with engine.begin() as connection:
             if any(connection.execute(select(table).limit(1)).first() for table in metadata.sorted_tables):
                 raise NoBackup("not_empty")
-            count = sum(_put(connection, metadata.tables[name], rows) for name, rows in _batches(file))
+            count = sum(_put(connection, name, rows) for name, rows in _batches(file))
             if not key_opens(connection, config.town.key, vault):
                 raise NoBackup("say", text=words.say("setup.other_key", file=config.key_file))
     finally:
@@ -141,8 +143,8 @@ def _batches(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             yield name, some
 
 
-def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
-    connection.execute(insert(table), [{key: _typed(table.c[key].type, v) for key, v in row.items()} for row in rows])
+def _put(connection: Connection, name: str, rows: list[dict[str, Any]]) -> int:
+    connection.execute(insert(metadata.tables[name]), rows)
     return len(rows)
 
 
@@ -154,12 +156,19 @@ def _read(file: Path) -> Iterator[Line]:
             for number, text in enumerate(lines):
                 line = json.loads(text)
                 if isinstance(line, list):
-                    yield line[0], line[1]
+                    yield _ours(line)
                 elif number and line.get("rows") == number - 1:
                     return
-    except (EOFError, ValueError, gzip.BadGzipFile, zlib.error):
+    except (EOFError, gzip.BadGzipFile, zlib.error, *FOREIGN):
         pass
     raise NoBackup("cut_off", file=file)
+
+
+def _ours(line: list[Any]) -> Line:
+    """A line as a row of one of our tables. Raises one of FOREIGN for any other."""
+    name, row = line
+    columns = metadata.tables[name].c
+    return name, {key: _typed(columns[key].type, value) for key, value in row.items()}
 
 
 def _check_head(file: Path) -> None:

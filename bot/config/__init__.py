@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bot.config.database import database_url
 from bot.config.locate import lines_of
-from bot.config.mistakes import ConfigError, Mistake, Notebook, language, words_for
+from bot.config.mistakes import ConfigError, Mistake, Notebook, Wrong, language, words_for
 from bot.config.outward import HookConfig, Outward, read_outward
 from bot.config.tables import Key, Keys, no_strangers, read_table
 from bot.config.town import TOWN_TABLES, read_town
@@ -130,7 +130,10 @@ def read(written: str, path: Path, environ: Mapping[str, str] = os.environ) -> C
 def _telegram(notes: Notebook, got: dict[str, Any], environ: Mapping[str, str]) -> TelegramConfig:
     """The variable wins over the file: it is how a secret is given to a program that runs from a shared folder."""
     if given := environ.get(TOKEN_NAME, "").strip():
-        got = {**got, "token": given}
+        try:
+            got = {**got, "token": token(given)}
+        except Wrong:
+            notes.note("telegram.token", "not_token_given", variable=TOKEN_NAME)
     settings = TelegramConfig(**got)
     if settings.mode == "webhook":
         for key in ("webhook_url", "webhook_secret"):

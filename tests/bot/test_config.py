@@ -359,6 +359,14 @@ def test_the_token_of_the_environment_wins(tmp_path: Path) -> None:
     assert written(tmp_path, ALL_OF_IT, {**ENGLISH, "CUNSHAO_TELEGRAM_TOKEN": "9:z"}).telegram.token == "9:z"
 
 
+def test_a_token_of_the_environment_that_is_none_is_a_mistake_and_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        written(tmp_path, ALL_OF_IT, {**ENGLISH, "CUNSHAO_TELEGRAM_TOKEN": "hush hush"})
+    assert [(m.key, m.line) for m in caught.value.mistakes] == [("telegram.token", 10)]
+    assert "CUNSHAO_TELEGRAM_TOKEN in the environment" in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
 def test_both_languages_say_the_same_mistakes(tmp_path: Path) -> None:
     text = ALL_OF_IT.replace("37.5", "50").replace("Europe/London", "Mars")
     for environ in ({"LANG": "zh_CN"}, ENGLISH):
