@@ -17,7 +17,7 @@ from bot.delivery import Delivery, PageHas, always_seen
 from bot.desk import Desk
 from bot.edits import Edits
 from bot.front import Front
-from bot.gateways import Gateway, doors
+from bot.gateways import Borrowing, Gateway, doors, lend
 from bot.lease import Leases, OneReceiver
 from bot.post import Post
 from bot.reporting import Reporting, picture_folder
@@ -70,6 +70,9 @@ class App:
         await self.database.transact(lambda tx: self._begin(self.ledger(tx)))
         self.leases = Leases(self.database, self.vault, self.town.key, self.real_now)
         await self.leases.begin()
+        for gateway in self.gateways.values():
+            if isinstance(gateway, Borrowing):
+                gateway.borrow = lend(self.gateways)
         post = Post(self.gateways, self.town.public_url)
         climber = Climber(Boards(post))
         await Edits(self.database, self.ledger, climber).apply(self.book.town, self.clock.now())

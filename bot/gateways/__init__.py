@@ -9,7 +9,8 @@ from chat.incoming import Incoming
 from chat.letter import Letter
 
 Call = Mapping[str, Any]
-"""One wire call as JSON, such as ``{"method": "sendMessage", "params": {…}}``; kept in the outbox, one row each."""
+"""One wire call as JSON, such as ``{"method": "sendMessage", "params": {…}}``; kept in the outbox, one row each. With
+``beside`` it is a photo or voice message beside its letter: no card, that would be changed or must be known to have come."""
 
 Receive = Callable[[Incoming], Awaitable[None]]
 """The desk's door: returns once the message is committed (then the platform may be told), raises if it is not."""
@@ -96,6 +97,35 @@ def doors(gateways: Mapping[str, "Gateway"]) -> Mapping[str, Callable[[str], str
     """The door of each channel that has one."""
     found: dict[str, object] = dict(gateways)
     return {channel: one.door for channel, one in found.items() if isinstance(one, Inviting)}
+
+
+Borrow = Callable[[str], Awaitable[bytes]]
+"""The bytes behind ``channel:reference``, from the gateway of that channel. Raises as ``fetch_file`` does."""
+
+
+@runtime_checkable
+class Borrowing(Protocol):
+    """A gateway that shows what was sent on another channel: a photo of the web chat in a Telegram group."""
+
+    borrow: Borrow | None
+
+
+def lend(gateways: Mapping[str, "Gateway"]) -> Borrow:
+    """How a gateway gets a file of another one."""
+
+    async def borrow(ref: str) -> bytes:
+        channel, _, own = ref.partition(":")
+        gateway: object = gateways.get(channel)
+        if not isinstance(gateway, Fetching):
+            raise ValueError("nobody here has this file")
+        return await gateway.fetch_file(own)
+
+    return borrow
+
+
+def elsewhere(channel: str, ref: str) -> bool:
+    """Whether a file's reference is another channel's. One without a channel was made before references named theirs."""
+    return ":" in ref and not ref.startswith(f"{channel}:")
 
 
 class Gateway(Protocol):

@@ -134,9 +134,9 @@ def _said(message: Message, text: str, edited: bool) -> Said:
 
 def _attachment(message: Message) -> Attachment | None:
     if message.photo:
-        return Attachment("photo", max(message.photo, key=lambda size: size.width * size.height).file_id)
+        return Attachment("photo", f"telegram:{max(message.photo, key=lambda size: size.width * size.height).file_id}")
     if message.voice:
-        return Attachment("voice", message.voice.file_id)
+        return Attachment("voice", f"telegram:{message.voice.file_id}")
     return None
 
 

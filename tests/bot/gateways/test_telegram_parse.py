@@ -82,8 +82,8 @@ FILE = {"file_id": "d", "file_unique_id": "du", "file_name": "值班表\0.xlsx",
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"photo": SIZES, "caption": "门口"}, Said("门口", attachment=Attachment("photo", "large"))),
-        ({"voice": VOICE}, Said(attachment=Attachment("voice", "v"))),
+        ({"photo": SIZES, "caption": "门口"}, Said("门口", attachment=Attachment("photo", "telegram:large"))),
+        ({"voice": VOICE}, Said(attachment=Attachment("voice", "telegram:v"))),
         ({"location": PLACE}, Said(location=(30.6, 114.3))),
         (
             {"location": PLACE, "venue": {"location": PLACE, "title": "卫生室", "address": "村东"}},
