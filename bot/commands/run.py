@@ -21,6 +21,7 @@ from bot.config.mistakes import words_for
 from bot.delivery import always_seen
 from bot.demo import SAMPLE_TOWN, demo_doors
 from bot.gateways import Gateway
+from bot.gateways import doors as ways_in
 from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
 from bot.logs import set_up_logs
@@ -132,7 +133,7 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     mailbox.now = app.clock.now
     doors = Doors(
         town=lambda: app.book.town, mailbox=mailbox, receive=app.desk.receive, gateway=web,
-        demo=demo_doors(app) if demo_mode else None, office=Office(app.desk, mailbox, app.real_now),
+        demo=demo_doors(app) if demo_mode else None, office=Office(app.desk, mailbox, app.real_now), ways=ways_in(gateways),
     )  # fmt: skip
     calls = telegram.routes() if telegram else []
     elsewhere = own_webhook_listen(config)
