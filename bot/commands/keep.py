@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.hindrance import migrated
 from bot.commands.look import first_line
-from bot.commands.probes import ask_database
+from bot.commands.probes import ask_database, key_trouble
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts
@@ -112,7 +112,7 @@ def _rows(connection: Connection) -> Iterator[Line]:
 def _restore(config: Config, words: Texts, file: Path) -> str:
     for _ in _read(file):  # to the end, before anything is touched: what is cut off or foreign changes nothing
         pass
-    vault = _vault(config)
+    vault = _vault(config, words)
     _database_is_there(config, words, new=True)
     if sorry := migrated(config, words):
         raise NoBackup("say", text=sorry)
@@ -129,12 +129,12 @@ def _restore(config: Config, words: Texts, file: Path) -> str:
     return words.say("commands.restore_done", rows=count)
 
 
-def _vault(config: Config) -> Vault:
+def _vault(config: Config, words: Texts) -> Vault:
     """The key that opens what the backup has sealed: without it the rows would be back, and nobody could read them."""
     try:
         return Vault.from_config(config.key_file)
     except VaultError as error:
-        raise NoBackup("say", text=str(error)) from None
+        raise NoBackup("say", text=key_trouble(error, words)) from None
 
 
 def _batches(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
