@@ -45,8 +45,8 @@ def test_contrast_in_both_themes(open_hall: Hall) -> None:
     table.good()
 
 
-def test_first_sight_on_a_narrow_phone(open_hall: Hall) -> None:
-    table = open_hall.table(360, 740, has_touch=True)
+def test_first_sight_on_a_narrow_phone(hall: Hall) -> None:
+    table = hall.table(360, 740, has_touch=True)
     table.open()
     page = table.page
     lead = page.locator(".lead")
@@ -77,6 +77,19 @@ def test_a_phone_is_as_wide_as_it_should_be_whatever_the_letters(open_hall: Hall
         return document.querySelector(".handset.shown").getBoundingClientRect().width;
     }""")
     assert wide == phone
+
+
+def test_on_a_narrow_page_the_next_thing_is_said_whole_and_the_lead_makes_room(hall: Hall) -> None:
+    table = hall.table(360, 740, language="en-GB")
+    table.open()
+    cut = "n => n.scrollHeight > n.clientHeight + 1 || n.scrollWidth > n.clientWidth"
+    assert not table.page.eval_on_selector("#coming", cut), table.page.inner_text("#coming")
+    assert table.page.is_visible(".lead")
+    table.page.locator(".handset.shown textarea").fill("hello")
+    table.page.locator(".handset.shown .send").click()
+    table.page.wait_for_selector(".handset.shown .bubble")
+    assert not table.page.is_visible(".lead")
+    table.good()
 
 
 def test_more_phones_from_the_towns_list(open_hall: Hall) -> None:
