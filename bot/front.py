@@ -12,7 +12,7 @@ from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
-from bot.sayings import after_phrase, argument_of, danger_in, may_name, menu, unknown
+from bot.sayings import after_phrase, argument_of, danger_in, may_name, menu
 from chat.form import Talk
 from chat.incoming import Incoming, Said
 from chat.letter import Letter, Outcome, Say, Tell
@@ -318,11 +318,9 @@ class Front:
             return self._answered(hearing, outcome, resume=False)
         if not hearing.incoming.private and not hearing.incoming.addressed:
             return None, None
-        if hearing.context.place in ("cadres", "office"):
-            return None, said(hearing.words.locale, (Say("desk.unknown_at_work"),))
         if not hearing.incoming.private:
             return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
-        return None, said(hearing.words.locale, (unknown(hearing.incoming.said), menu(hearing.context)))
+        return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
 
     def _listen(self, hearing: Hearing, alone: bool) -> Outcome | None:
         for listener in (x for x in self.routes.listeners if alone or not x.last):

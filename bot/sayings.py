@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from bot.hearing import Hearing
 from bot.routes import Act
 from bot.texts import LOCALES, texts
-from chat.incoming import Said
 from chat.letter import Button, Say
 from chat.reading.danger import Signs
 from chat.reading.moments import read_span
@@ -132,15 +131,6 @@ def _signs() -> Signs:
             signs[sort] = (*signs.get(sort, ()), *named)
         calm += tuple(phrase for phrases in words.options("danger.calm").values() for phrase in phrases)
     return Signs(signs, calm)
-
-
-def unknown(said: Said) -> Say:
-    """Nothing was understood: what came and that nobody has it, by what it was."""
-    if said.text.strip() or said.button:
-        return Say("desk.unknown")
-    if said.attachment:
-        return Say("desk.unknown_photo")
-    return Say("desk.unknown_place" if said.location or said.phone else "desk.unknown_thing")
 
 
 def menu(context: Context) -> Say:

@@ -104,10 +104,6 @@ def from_front() -> Iterator[Spoken]:
     """What the front and the desk say when nothing was understood, is old, or belongs into a private chat."""
     for block in (
         "desk.unknown",
-        "desk.unknown_at_work",
-        "desk.unknown_photo",
-        "desk.unknown_place",
-        "desk.unknown_thing",
         "desk.old_button",
         "desk.apology",
         "form.old_button",
