@@ -1,5 +1,7 @@
 """What the command line gives back to a script: 0 for good, 1 when it was told why not, 2 for wrong usage, 130 for Ctrl-C."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -7,6 +9,15 @@ import pytest
 
 from bot import __main__ as command_line
 from bot.__main__ import main
+from bot.commands import run as running
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tests have logs and a collector of their own, which a command would set up anew for the whole process."""
+    monkeypatch.setattr(running, "set_up_logs", lambda: None)
+    yield
+    gc.enable()
 
 
 @pytest.mark.parametrize(
