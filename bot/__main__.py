@@ -7,17 +7,21 @@ import sys
 from pathlib import Path
 
 DEFAULT = Path("config.toml")
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C cut short, as shells have it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code (0 good, 1 told why not, 2 wrong usage)."""
+    """Run one command; returns the exit code (0 good, 1 told why not, 2 wrong usage, 130 cut short by Ctrl-C)."""
     asked = _parser().parse_args(arguments)
     try:
         code = _run(asked)
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return 0
+    except (
+        KeyboardInterrupt
+    ):  # the good end of what runs until it is stopped; of all else a script must not think it done
+        return 0 if asked.command in ("run", "demo") else INTERRUPTED
     except BrokenPipeError:  # `cunshao codes | head`: whoever read has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

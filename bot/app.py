@@ -17,7 +17,7 @@ from bot.delivery import Delivery, PageHas, always_seen
 from bot.desk import Desk
 from bot.edits import Edits
 from bot.front import Front
-from bot.gateways import Gateway
+from bot.gateways import Borrowing, Gateway, doors, lend
 from bot.lease import Leases, OneReceiver
 from bot.post import Post
 from bot.reporting import Reporting, picture_folder
@@ -73,6 +73,9 @@ class App:
         await self.database.transact(lambda tx: self._begin(self.ledger(tx)))
         self.leases = Leases(self.database, self.vault, self.town.key, self.real_now)
         await self.leases.begin()
+        for gateway in self.gateways.values():
+            if isinstance(gateway, Borrowing):
+                gateway.borrow = lend(self.gateways)
         post = Post(self.gateways, self.town.public_url)
         climber = Climber(Boards(post))
         await Edits(self.database, self.ledger, climber).apply(self.book.town, self.clock.now())
@@ -87,8 +90,8 @@ class App:
             owner=self.leases.owner,
         )
         self.desk = Desk(
-            self.database, self.vault, self.book, Front(ROUTES), post, climber, self.clock.now, self.real_now,
-            self.sender.wake, lambda: self.reporting.wake(),
+            self.database, self.vault, self.book, Front(ROUTES, doors(self.gateways)), post, climber, self.clock.now,
+            self.real_now, self.sender.wake, lambda: self.reporting.wake(),
         )  # fmt: skip
         self.reporting = Reporting(self.desk, picture_folder(self.database.url))
         self.delivery = Delivery(climber, self.page_has)

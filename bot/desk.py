@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from bot.climber import Climber
 from bot.enclosed import opened, wants
 from bot.front import Front, Heard
-from bot.gateways import Forgetful
+from bot.gateways import Forgetful, Tracing
 from bot.hearing import hearing_of
 from bot.post import Mark, Post
 from bot.texts import texts
@@ -128,7 +128,7 @@ class Desk:
             self.order()
 
     async def set_aside(self, channel: str, message_id: str, raw: str) -> None:
-        """Put on the record what could not even be parsed."""
+        """Put on the record what could not even be parsed; whoever wrote it in private gets an apology, if that can be told."""
         await self.database.transact(lambda tx: self._set_aside(tx, channel, message_id, raw))
 
     async def _opened(self, incoming: Incoming, lock: str) -> Incoming:
@@ -214,12 +214,13 @@ class Desk:
         raw = json.dumps(asdict(incoming), ensure_ascii=False, default=str)
         if not _record(ledger, incoming, self.real_now(), "failed", raw, type(fault).__name__):
             return
-        known = people.find(ledger, incoming.sender)
-        words = texts(known.locale if known and known.locale else self.book.town.locale)
         if incoming.chat.partition(":")[0] in self.post.gateways and (incoming.private or incoming.addressed):
-            letter = Letter(words.say("desk.apology"))
-            cause = f"{incoming.channel}/{incoming.message_id}"
-            self.post.put(ledger, incoming.chat, letter, "reply", self.real_now(), Mark(cause=cause))
+            self._say_sorry(ledger, incoming.chat, incoming.sender, f"{incoming.channel}/{incoming.message_id}")
+
+    def _say_sorry(self, ledger: Ledger, chat: str, person: str, cause: str) -> None:
+        known = people.find(ledger, person)
+        words = texts(known.locale if known and known.locale else self.book.town.locale)
+        self.post.put(ledger, chat, Letter(words.say("desk.apology")), "reply", self.real_now(), Mark(cause=cause))
 
     def _set_aside(self, tx: Connection, channel: str, message_id: str, raw: str) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
@@ -227,7 +228,9 @@ class Desk:
             "town": ledger.town, "channel": channel, "message_id": message_id or f"raw-{self.real_now().timestamp()}",
             "at": self.real_now(), "fate": "unreadable", "raw_sealed": self.vault.seal(raw), "why": "cannot be parsed",
         }  # fmt: skip
-        RECORD.run(tx, row)
+        gateway: object = self.post.gateways.get(channel)
+        if RECORD.run(tx, row) and isinstance(gateway, Tracing) and (chat := gateway.written_by(raw)):
+            self._say_sorry(ledger, chat, chat, f"{channel}/{message_id}")
 
 
 def _record(

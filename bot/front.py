@@ -3,12 +3,13 @@
 Without it the desk could record what people say but never understand it.
 """
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from bot.cries import cried, makes_room, of_known_case, overheard
 from bot.enclosed import calls_itself_roster, setting_of
-from bot.hearing import Hearing, hearing_of
+from bot.hearing import Door, Hearing, hearing_of
 from bot.listening import introduced, kept_above, listen, unknown, with_rest
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
@@ -42,10 +43,12 @@ class Front:
     the listeners."""
 
     routes: Routes
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    """By channel; where there is none it is the web chat's page."""
 
     def hear(self, ledger: Ledger, town: Town, incoming: Incoming, now: datetime) -> Heard:
         """Decide one message."""
-        hearing = hearing_of(ledger, town, incoming, now)
+        hearing = hearing_of(ledger, town, incoming, now, self.doors.get(incoming.channel))
         if not incoming.private and not incoming.addressed and not hearing.context.staff:
             cry = overheard(self.routes, hearing)
             return Heard(hearing.facts + cry.facts, tells=cry.tells)

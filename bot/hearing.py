@@ -1,6 +1,6 @@
 """Everything that is known when a message is heard: who, where, the open talk, the words; gathered once, before deciding."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,9 @@ from rules.town import Town
 from storage import people, talks
 from storage.ledger import Ledger
 from storage.speaker import Speaker, met
+
+Door = Callable[[str], str]
+"""Where a person of a village (its key) can speak to us alone, in their own messenger; empty while that is not known."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Hearing:
     @property
     def link(self) -> str:
         """Where a private chat can be opened."""
-        return f"{self.context.town.public_url}/c/{self.context.village}"
+        return self.context.link
 
     def all_options(self, block: str) -> Iterator[tuple[str, ...]]:
         """The phrases of a vocabulary block in the person's language, then in the other: a command works in both."""
@@ -49,12 +52,12 @@ class Hearing:
                 yield from texts(locale).options(block).values()
 
 
-def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime) -> Hearing:
-    """Gather what is known about a message's sender and chat."""
+def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime, door: Door | None = None) -> Hearing:
+    """Gather what is known about a message's sender and chat; ``door``: of the messenger it came by, when it has one."""
     speaker = met(ledger, incoming.chat, incoming.sender)
     known = speaker.known
     words = texts(_locale(town, incoming, known))
-    context = _context(town, incoming, speaker, words)
+    context = _context(town, incoming, speaker, words, door)
     local = now.astimezone(town.zone)
     setting = Setting(words, local, {"village": _villages(town, context.village, words)})
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
@@ -84,7 +87,7 @@ def _locale(town: Town, incoming: Incoming, known: people.Known | None) -> str:
     return "en" if language.startswith("en") else town.locale
 
 
-def _context(town: Town, incoming: Incoming, speaker: Speaker, words: Texts) -> Context:
+def _context(town: Town, incoming: Incoming, speaker: Speaker, words: Texts, door: Door | None) -> Context:
     known = speaker.known
     found = town.village_of_chat(incoming.chat)
     place: Place = "private" if incoming.private else found[1] if found else _office(town, incoming.chat)
@@ -103,7 +106,13 @@ def _context(town: Town, incoming: Incoming, speaker: Speaker, words: Texts) -> 
         town, incoming.sender, incoming.chat, place, name, village,
         roles, words.locale, known.phone if known else "", known.place if known else "", known.cadre if known else "",
         watch is not None, named.stand_in if named else "",
+        link=(door(village) if door else "") or _page(town, village),
     )  # fmt: skip
+
+
+def _page(town: Town, village: str) -> str:
+    """The village's page of the web chat; without a village the first page, where one is chosen."""
+    return f"{town.public_url}/c/{village}" if village else f"{town.public_url}/"
 
 
 def _office(town: Town, chat: str) -> Place:

@@ -69,10 +69,14 @@ class Post:
     def put_calls(
         self, ledger: Ledger, address: str, calls: Sequence[Call], lane: str, real_now: datetime, mark: Mark
     ) -> str:
-        """Queue wire calls, in order; gives the last one's id, empty when there are none."""
+        """Queue wire calls, in order; gives the id of the letter's last, empty when there are none."""
         if not calls:
             return ""
-        return outbox.add(ledger, address.partition(":")[0], address, lane, calls, real_now, vars(mark))[-1].id
+        channel, letter = address.partition(":")[0], [call for call in calls if not call.get("beside")] or calls
+        rows = outbox.add(ledger, channel, address, lane, letter, real_now, vars(mark))
+        if beside := [call for call in calls if call not in letter]:
+            outbox.add(ledger, channel, address, lane, beside, real_now, vars(Mark(mark.duty)))
+        return rows[-1].id
 
     def tell(self, ledger: Ledger, town: Town, tell: Tell, real_now: datetime, mark: Mark = Mark()) -> str:
         """Render words in the addressee's language and queue them. What somebody without a chat of their own is to do is said

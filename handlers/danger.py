@@ -92,8 +92,7 @@ def on_danger(sort: str, of: str, said: Said, context: Context, reads: Reads, no
     told = _told(duty, context, reads, now)
     opened = DutyOpened(duty, who=context.sender, chat=context.chat)
     if context.among_villagers:
-        link = f"{context.town.public_url}/c/{context.village}"
-        return Outcome((opened,), (Say("danger.in_group", {"sort": sort, "told": told, "link": link}, CALL),))
+        return Outcome((opened,), (Say("danger.in_group", {"sort": sort, "told": told, "link": context.link}, CALL),))
     if cry.reported:
         return Outcome((opened,), (Say("danger.reported", {"sort": sort, "duty": duty, "told": told}, CALL),))
     village = context.town.village(duty.village)
@@ -170,8 +169,7 @@ def _added(case: Duty, cry: Cry, context: Context, reads: Reads, now: datetime) 
     shown = {"sort": cry.sort, "duty": moved, "rung": loud}
     if context.among_villagers:
         told = _told(case, context, reads, now)
-        link = f"{context.town.public_url}/c/{context.village}"
-        return Outcome((fact,), (Say("danger.in_group", {"sort": cry.sort, "told": told, "link": link}, CALL),))
+        return Outcome((fact,), (Say("danger.in_group", {"sort": cry.sort, "told": told, "link": context.link}, CALL),))
     if cry.reported:
         return Outcome((fact,), (Say("danger.reported_again", shown, CALL),))
     return Outcome((fact,), (Say("danger.again", shown, CALL),), then=_asking(moved))

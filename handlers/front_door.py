@@ -70,7 +70,7 @@ MENU = (
 def on_start(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """/start, or /start <village key> from the poster's link."""
     if context.place != "private":
-        return Outcome(says=(Say("desk.in_group", {"link": f"{context.town.public_url}/c/{context.village}"}),))
+        return Outcome(says=(Say("desk.in_group", {"link": context.link}),))
     key = argument.split(maxsplit=1)[0] if argument else ""
     village = context.town.village(key)
     if village is not None:
@@ -94,7 +94,7 @@ def on_help(argument: str, context: Context, reads: Reads, now: datetime) -> Out
 def on_menu(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
     """菜单: what can be done here."""
     if context.among_villagers:
-        return Outcome(says=(Say("desk.in_group", {"link": f"{context.town.public_url}/c/{context.village}"}),))
+        return Outcome(says=(Say("desk.in_group", {"link": context.link}),))
     if context.place in ("cadres", "office"):
         return Outcome(says=(Say("desk.help_staff", {"context": context}),))
     return Outcome(says=(Say("desk.menu", {"context": context}, MENU),))

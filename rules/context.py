@@ -34,6 +34,8 @@ class Context:
     watched: bool = False
     stand_in: Address = ""
     """And who does when that cadre cannot."""
+    link: str = ""
+    """Where this person can speak to us alone."""
 
     @property
     def staff(self) -> bool:

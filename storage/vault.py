@@ -21,7 +21,12 @@ KEY_NAME = "CUNSHAO_KEY"
 
 
 class VaultError(Exception):
-    """What went wrong with keys or sealed texts; its text says what to do."""
+    """What went wrong with keys or sealed texts; its text says what to do. ``kind`` and ``values`` are for whoever says it in
+    another language."""
+
+    def __init__(self, said: str, kind: str = "", **values: object) -> None:
+        self.kind, self.values = kind, values
+        super().__init__(said)
 
 
 class KeyMissing(VaultError):
@@ -47,7 +52,7 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
-            raise KeyMissing(_no_key("No key was given."))
+            raise KeyMissing(_no_key("No key was given."), "none")
         raw = [_key(number, key) for number, key in enumerate(keys, 1)]
         self._ring = {_id(key): AESGCM(key) for key in raw}
         self._id = _id(raw[0])
@@ -65,12 +70,13 @@ class Vault:
         try:
             written = key_file.read_text("utf-8-sig")
         except FileNotFoundError:
-            raise KeyMissing(_no_key(f"There is no key file {key_file}.")) from None
+            raise KeyMissing(_no_key(f"There is no key file {key_file}."), "no_file", file=key_file) from None
         except (OSError, UnicodeDecodeError):
-            raise KeyMissing(f"The key file {key_file} cannot be read. Check who may read it.") from None
+            said = f"The key file {key_file} cannot be read. Check what it is, and who may read it."
+            raise KeyMissing(said, "unreadable", file=key_file) from None
         keys = [key for line in written.splitlines() for key in line.partition("#")[0].split()]
         if not keys:
-            raise KeyMissing(_no_key(f"The key file {key_file} is empty."))
+            raise KeyMissing(_no_key(f"The key file {key_file} is empty."), "empty", file=key_file)
         return cls(keys)
 
     def seal(self, text: str) -> str:
@@ -130,7 +136,8 @@ def _key(number: int, key: str) -> bytes:
     except (NotBase64, ValueError):
         raw = b""
     if len(raw) != KEY_BYTES:
-        raise KeyMissing(_no_key(f"Key number {number} is not a key of {KEY_BYTES} bytes in base64."))
+        said = f"Key number {number} is not a key of {KEY_BYTES} bytes in base64."
+        raise KeyMissing(_no_key(said), "not_key", number=number)
     return raw
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.look import first_line
 from bot.commands.outward import outward_hosts
-from bot.commands.probes import ask_database, ask_key
+from bot.commands.probes import ask_database, ask_key, key_trouble
 from bot.config import Config
 from bot.texts import Texts
 from storage.migrate import NewerDatabase, migrate
@@ -20,7 +20,7 @@ def hindrance(config: Config, words: Texts, demo: bool) -> str:
     """Why this town cannot be started, and what to do; empty when it can. Changes nothing."""
     return (
         (_abroad(config, words) if demo else "")
-        or _no_key(config)
+        or _no_key(config, words)
         or _no_database(config, words)
         or _other_key(config, words)
         or next((sorry for host, port in listens(config) if (sorry := _no_port(host, port, words))), "")
@@ -76,11 +76,11 @@ def _abroad(config: Config, words: Texts) -> str:
     return words.say("commands.not_loopback", what=what) if what else ""
 
 
-def _no_key(config: Config) -> str:
+def _no_key(config: Config, words: Texts) -> str:
     try:
         Vault.from_config(config.key_file)
     except VaultError as error:
-        return str(error)
+        return key_trouble(error, words)
     return ""
 
 

@@ -16,12 +16,12 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, insert, make_url, select
+from sqlalchemy import Connection, Engine, LargeBinary, create_engine, insert, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.hindrance import migrated
 from bot.commands.look import first_line
-from bot.commands.probes import ask_database
+from bot.commands.probes import ask_database, key_trouble
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts
@@ -34,6 +34,8 @@ FORM = "cunshao-backup"
 TOGETHER = 500
 """Rows read, and written, at once: what bounds the memory, however many there are."""
 Line = tuple[str, dict[str, Any]]
+FOREIGN = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading raises where somebody else wrote into the file: no JSON, no table or column or value of ours."""
 
 
 class NoBackup(Exception):
@@ -110,7 +112,7 @@ def _rows(connection: Connection) -> Iterator[Line]:
 def _restore(config: Config, words: Texts, file: Path) -> str:
     for _ in _read(file):  # to the end, before anything is touched: what is cut off or foreign changes nothing
         pass
-    vault = _vault(config)
+    vault = _vault(config, words)
     _database_is_there(config, words, new=True)
     if sorry := migrated(config, words):
         raise NoBackup("say", text=sorry)
@@ -119,7 +121,7 @@ def _restore(config: Config, words: Texts, file: Path) -> str:
         with engine.begin() as connection:
             if any(connection.execute(select(table).limit(1)).first() for table in metadata.sorted_tables):
                 raise NoBackup("not_empty")
-            count = sum(_put(connection, metadata.tables[name], rows) for name, rows in _batches(file))
+            count = sum(_put(connection, name, rows) for name, rows in _batches(file))
             if not key_opens(connection, config.town.key, vault):
                 raise NoBackup("say", text=words.say("setup.other_key", file=config.key_file))
     finally:
@@ -127,12 +129,12 @@ def _restore(config: Config, words: Texts, file: Path) -> str:
     return words.say("commands.restore_done", rows=count)
 
 
-def _vault(config: Config) -> Vault:
+def _vault(config: Config, words: Texts) -> Vault:
     """The key that opens what the backup has sealed: without it the rows would be back, and nobody could read them."""
     try:
         return Vault.from_config(config.key_file)
     except VaultError as error:
-        raise NoBackup("say", text=str(error)) from None
+        raise NoBackup("say", text=key_trouble(error, words)) from None
 
 
 def _batches(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -141,8 +143,8 @@ def _batches(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             yield name, some
 
 
-def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
-    connection.execute(insert(table), [{key: _typed(table.c[key].type, v) for key, v in row.items()} for row in rows])
+def _put(connection: Connection, name: str, rows: list[dict[str, Any]]) -> int:
+    connection.execute(insert(metadata.tables[name]), rows)
     return len(rows)
 
 
@@ -154,12 +156,19 @@ def _read(file: Path) -> Iterator[Line]:
             for number, text in enumerate(lines):
                 line = json.loads(text)
                 if isinstance(line, list):
-                    yield line[0], line[1]
+                    yield _ours(line)
                 elif number and line.get("rows") == number - 1:
                     return
-    except (EOFError, ValueError, gzip.BadGzipFile, zlib.error):
+    except (EOFError, gzip.BadGzipFile, zlib.error, *FOREIGN):
         pass
     raise NoBackup("cut_off", file=file)
+
+
+def _ours(line: list[Any]) -> Line:
+    """A line as a row of one of our tables. Raises one of FOREIGN for any other."""
+    name, row = line
+    columns = metadata.tables[name].c
+    return name, {key: _typed(columns[key].type, value) for key, value in row.items()}
 
 
 def _check_head(file: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.check import check
 from bot.commands.places import places
-from bot.commands.probes import ask_database
+from bot.commands.probes import ask_database, key_trouble
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts
@@ -70,7 +70,9 @@ def differences(config: Config) -> list[str]:
                 return []
             ledger = Ledger(tx, config.town.key, Vault.from_config(config.key_file))
             return [*_moved(ledger, config.town, words), *_changed(ledger, config.town, words)]
-    except (SQLAlchemyError, VaultError) as error:
+    except VaultError as error:
+        return [words.say("commands.cannot_compare", why=key_trouble(error, words))]
+    except SQLAlchemyError as error:
         return [words.say("commands.cannot_compare", why=first_line(error))]
     finally:
         engine.dispose()

@@ -60,7 +60,7 @@ def ask_key(config: Config, words: Texts, answers: bool = True) -> Finding:
     try:
         vault = Vault.from_config(config.key_file)
     except VaultError as error:
-        return Finding("bad", str(error))
+        return Finding("bad", key_trouble(error, words))
     good = Finding("good", words.say("setup.key_good"))
     if not answers or (url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()):
         return good
@@ -71,6 +71,11 @@ def ask_key(config: Config, words: Texts, answers: bool = True) -> Finding:
     finally:
         engine.dispose()
     return good if opens else Finding("bad", words.say("setup.other_key", file=config.key_file))
+
+
+def key_trouble(error: VaultError, words: Texts) -> str:
+    """What is wrong with the key, and what to do."""
+    return words.say("setup.key_trouble", kind=error.kind, **error.values) if error.kind else str(error)
 
 
 def _bindings(connection: Connection, town: str) -> Mapping[str, str]:
@@ -85,7 +90,9 @@ async def ask_telegram(settings: TelegramConfig, town: Town, words: Texts) -> li
     chats = dict(telegram_chats(town))
     if not settings.token:
         if chats:
-            return [Finding("note", words.say("setup.telegram_off_but", count=len(chats)))]
+            return [
+                Finding("bad", words.say("setup.telegram_off_but", count=len(chats), first=next(iter(chats.items()))))
+            ]
         return [Finding("good", words.say("setup.telegram_off"))]
     async with aiohttp.ClientSession(timeout=WAIT, proxy=proxy_for(settings.api_base_url)) as session:
         try:

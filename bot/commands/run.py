@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import shutil
+import os
 import signal
 import socket
 import sys
@@ -21,6 +21,7 @@ from bot.config.mistakes import words_for
 from bot.delivery import always_seen
 from bot.demo import SAMPLE_TOWN, demo_doors
 from bot.gateways import Gateway
+from bot.gateways import doors as ways_in
 from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
 from bot.logs import set_up_logs
@@ -61,20 +62,36 @@ def run_town(config: Config, demo_mode: bool, first: datetime | None = None) -> 
 
 def demo(folder: Path, port: int) -> int:
     """A sample town in a folder of its own, at 07:25 of a sample day; the next free port if this one is taken."""
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "town.toml"
-    if not config.exists():
-        shutil.copyfile(SAMPLE_TOWN, config)
-    key = folder / "cunshao.key"
-    if not key.exists():
-        key.touch(mode=0o600)
-        key.write_text(new_key() + "\n", "utf-8")
-    free = free_port(port)
     words = words_for()
+    config = folder / "town.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _lay_down(config, SAMPLE_TOWN.read_text("utf-8"))
+        _lay_down(folder / "cunshao.key", new_key() + "\n")
+    except OSError as error:
+        print(words.say("setup.no_folder", folder=folder, why=error.strerror or str(error)), file=sys.stderr)
+        return 1
+    free = free_port(port)
+    if not free:
+        print(words.say("commands.no_port", port=port), file=sys.stderr)
+        return 1
     if free != port:
         print(words.say("commands.port_taken", port=port, free=free))
     print(words.say("commands.demo_at", url=f"http://127.0.0.1:{free}/"), flush=True)
     return run_demo(config, free)
+
+
+def _lay_down(file: Path, text: str) -> None:
+    """A file that only its owner may read, whole or not at all: half a key after a ``kill -9`` would end the town."""
+    if file.exists():
+        return
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    part.rename(file)
 
 
 def run_demo(path: Path, port: int) -> int:
@@ -91,14 +108,14 @@ def run_demo(path: Path, port: int) -> int:
 
 
 def free_port(port: int) -> int:
-    """This port, or the next one nobody listens on."""
-    for candidate in range(port, port + 100):
+    """This port, or the next one nobody listens on; 0 when there is none."""
+    for candidate in range(max(port, 1), min(port + 100, 65536)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", candidate))
                 return candidate
-    return port
+    return 0
 
 
 async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | None) -> None:
@@ -116,7 +133,7 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     mailbox.now = app.clock.now
     doors = Doors(
         town=lambda: app.book.town, mailbox=mailbox, receive=app.desk.receive, gateway=web,
-        demo=demo_doors(app) if demo_mode else None, office=Office(app.desk, mailbox, app.real_now),
+        demo=demo_doors(app) if demo_mode else None, office=Office(app.desk, mailbox, app.real_now), ways=ways_in(gateways),
     )  # fmt: skip
     calls = telegram.routes() if telegram else []
     elsewhere = own_webhook_listen(config)

@@ -11,15 +11,17 @@ from typing import Any, Literal
 
 from bot.config.database import database_url
 from bot.config.locate import lines_of
-from bot.config.mistakes import ConfigError, Mistake, Notebook, language, words_for
+from bot.config.mistakes import ConfigError, Mistake, Notebook, Wrong, language, words_for
 from bot.config.outward import HookConfig, Outward, read_outward
 from bot.config.tables import Key, Keys, no_strangers, read_table
 from bot.config.town import TOWN_TABLES, read_town
-from bot.config.values import a_url, listen, name, one_of, pace, secret, token, url
+from bot.config.values import a_url, file, listen, listen_or_none, one_of, pace, secret, token, url
 from rules.town import Town
 
 __all__ = ["Config", "ConfigError", "HookConfig", "Mistake", "TelegramConfig", "WebConfig", "language", "load", "read"]
 
+WIDE = re.compile("[\u2018-\u201f\uff02\uff07\uff1d\uff3b\uff3d]")
+"""Quotes, brackets and equals signs of a Chinese keyboard: they look right, and TOML does not know them."""
 TOKEN_NAME = "CUNSHAO_TELEGRAM_TOKEN"
 
 
@@ -67,14 +69,14 @@ class Config:
 
 TABLES: Mapping[str, Keys] = {
     "database": {"url": Key(database_url, database_url("sqlite:///cunshao.db"))},
-    "secrets": {"key_file": Key(name, "cunshao.key")},
+    "secrets": {"key_file": Key(file, "cunshao.key")},
     "telegram": {
         "token": Key(token, ""),
         "api_base_url": Key(url, "https://api.telegram.org"),
         "mode": Key(one_of(("polling", "webhook")), "polling"),
         "webhook_url": Key(url, ""),
         "webhook_secret": Key(secret, ""),
-        "webhook_listen": Key(lambda value: listen(value) if value else None, None),
+        "webhook_listen": Key(listen_or_none, None),
         "sends_per_second": Key(pace, 30.0),
     },
     "web": {"listen": Key(listen, ("127.0.0.1", 8080)), "public_url": Key(url, "")},
@@ -104,7 +106,8 @@ def read(written: str, path: Path, environ: Mapping[str, str] = os.environ) -> C
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else max(1, len(written.splitlines()))
-        raise _alone(path, environ, "not_toml", line, why=re.sub(r" \(at .*", "", str(error))) from None
+        said, wide = re.sub(r" \(at .*", "", str(error)), WIDE.findall((written.splitlines() or [""])[line - 1])
+        raise _alone(path, environ, "not_toml", line, why=said, wide=" ".join(dict.fromkeys(wide))) from None
     town = data.get("town")
     notes = Notebook(words_for(town.get("locale") if isinstance(town, dict) else None, environ), lines_of(written))
     no_strangers(notes, "", data, (*TOWN_TABLES, *TABLES, "hooks"))
@@ -127,7 +130,10 @@ def read(written: str, path: Path, environ: Mapping[str, str] = os.environ) -> C
 def _telegram(notes: Notebook, got: dict[str, Any], environ: Mapping[str, str]) -> TelegramConfig:
     """The variable wins over the file: it is how a secret is given to a program that runs from a shared folder."""
     if given := environ.get(TOKEN_NAME, "").strip():
-        got = {**got, "token": given}
+        try:
+            got = {**got, "token": token(given)}
+        except Wrong:
+            notes.note("telegram.token", "not_token_given", variable=TOKEN_NAME)
     settings = TelegramConfig(**got)
     if settings.mode == "webhook":
         for key in ("webhook_url", "webhook_secret"):

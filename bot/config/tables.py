@@ -53,7 +53,8 @@ def _read(notes: Notebook, path: str, value: object, key: Key) -> Any:
     default = None if key.default is NEEDED else key.default
     if value is NEEDED:
         if key.default is NEEDED:
-            notes.note(path, "missing", name=path.rpartition(".")[2])
+            table, _, name = path.rpartition(".")
+            notes.note(path, "missing", name=name, table="" if table in notes.lines else table)
         return default
     if not key.many:
         return _one(notes, path, value, key.read, default)

@@ -1,10 +1,11 @@
 """The town in the config: its clock times, places and people; without it the rules would have no town to speak of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.config.apart import keep_apart
 from bot.config.ladders import Ladders, read_ladders
 from bot.config.mistakes import Notebook, near, shown
 from bot.config.tables import Key, Keys, read_table, read_tables
@@ -14,8 +15,10 @@ from bot.config.values import (
     clock,
     fever,
     key,
+    line,
     name,
     one_of,
+    phone,
     some_time,
     text,
     whole,
@@ -68,11 +71,19 @@ PLACES: dict[str, Keys] = {
         "village": Key(text, ""),
         "roles": Key(one_of(ROLES), (), many=True),
         "cadre": Key(address, ""),
-        "phone": Key(text, ""),
-        "place": Key(text, ""),
+        "phone": Key(phone, ""),
+        "place": Key(line, ""),
         "stand_in": Key(address, ""),
     },
 }
+ONCE = (
+    ("areas", "key"),
+    ("areas", "name"),
+    ("lines", "key"),
+    ("villages", "key"),
+    ("villages", "name"),
+    ("people", "id"),
+)
 TOWN_TABLES = (*SETTINGS, "ladder", *PLACES)
 
 
@@ -131,8 +142,8 @@ def _times(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
 
 
 def _once(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
-    """Every key and every person once."""
-    for table, column in (("areas", "key"), ("lines", "key"), ("villages", "key"), ("people", "id")):
+    """Every key and every person once; no two places of one name, since people say the name."""
+    for table, column in ONCE:
         first: dict[str, int] = {}
         for number, row in enumerate(rows[table]):
             value = row[column]
@@ -169,23 +180,4 @@ def _rungs(notes: Notebook, got: Settings, rows: dict[str, Rows], ladders: Ladde
                     notes.note(path, "not_known", value=shown(value), where="villages", near=near(value, keys))
 
 
-def _chats(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
-    """A villagers' group is nothing else and no chat is two villages': names would reach the wrong people."""
-    seen: dict[str, str] = {}
-    for path, chat, open_to_all in _groups(got, rows):
-        if chat in seen and (open_to_all or seen[chat].endswith((".group", ".cadres"))):
-            notes.note(path, "chat_twice", value=shown(chat), other=seen[chat])
-        seen.setdefault(chat, path)
-
-
-def _groups(got: Settings, rows: dict[str, Rows]) -> Iterator[tuple[str, str, bool]]:
-    """(path, address, whether it is a village's) of each chat of several people."""
-    if post := got["command_post"]["chat"]:
-        yield "command_post.chat", post, False
-    for number, village in enumerate(rows["villages"]):
-        for column in ("group", "cadres"):
-            if village[column]:
-                yield f"villages[{number}].{column}", village[column], True
-
-
-CHECKS: tuple[Callable[[Notebook, Settings, dict[str, Rows]], None], ...] = (_times, _quiet, _once, _known, _chats)
+CHECKS: tuple[Callable[[Notebook, Settings, dict[str, Rows]], None], ...] = (_times, _quiet, _once, _known, keep_apart)

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from decimal import Decimal
 from math import log2
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -17,10 +18,15 @@ DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?", re.ASCII)
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 LISTEN = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(\d{1,5})", re.ASCII)
-TELEGRAM_ID = re.compile(r"-?[1-9]\d{0,19}", re.ASCII)
-OTHER_ID = re.compile(r"[^\s:]{1,128}")
+TELEGRAM_ID = re.compile(r"-?[1-9]\d{0,15}", re.ASCII)
+OTHER_ID = re.compile(r"[^\s:\x00-\x1f\x7f]{1,128}")
+UNBROKEN = re.compile(r"[^\s\x00-\x1f\x7f]+")
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+", re.ASCII)
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
+PHONE = re.compile(r"\+?[\d ()-]+", re.ASCII)
+LONGEST_LINE = 60
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Kinds of signs that are not shown: controls, marks of direction, halves of signs, ends of lines."""
 CHANNELS = ("telegram", "web", "wecom-robot", "hook")
 UNBOUND = "bind"
 CODE_BITS = 40
@@ -38,9 +44,34 @@ def text(value: object) -> str:
 
 def name(value: object) -> str:
     """A text that says something, on one line."""
-    said = text(value)
-    if not said or "\n" in said:
+    said = line(value)
+    if not said:
         raise Wrong("not_name")
+    return said
+
+
+def line(value: object) -> str:
+    """Nothing, or a text on one line, such as cards have room for. No sign that is not shown: PostgreSQL takes no NUL, and a
+    sign that turns the direction of writing would turn the rest of a card."""
+    said = text(value)
+    if len(said) > LONGEST_LINE or any(category(sign) in HIDDEN for sign in said):
+        raise Wrong("not_line", longest=LONGEST_LINE)
+    return said
+
+
+def file(value: object) -> str:
+    """A file's name or path."""
+    said = text(value)
+    if not said or any(category(sign) in HIDDEN for sign in said):
+        raise Wrong("not_file")
+    return said
+
+
+def phone(value: object) -> str:
+    """Nothing, or what a phone can dial; short numbers of the town's own too."""
+    said = text(value)
+    if said and not (PHONE.fullmatch(said) and 3 <= sum(sign.isdigit() for sign in said) <= 15):
+        raise Wrong("not_phone", value=shown(value))
     return said
 
 
@@ -152,6 +183,11 @@ def listen(value: object) -> tuple[str, int]:
     return found[1].strip("[]"), int(found[2])
 
 
+def listen_or_none(value: object) -> tuple[str, int] | None:
+    """The same, or nothing."""
+    return listen(value) if text(value) else None
+
+
 def url(value: object) -> str:
     """Nothing, or an http(s) address without a slash at its end."""
     said = text(value)
@@ -229,6 +265,8 @@ def _number(value: object) -> Decimal | None:
 
 
 def _is_url(said: str) -> bool:
+    if not UNBROKEN.fullmatch(said):
+        return False
     try:
         parts = urlsplit(said)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)

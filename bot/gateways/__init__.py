@@ -9,7 +9,8 @@ from chat.incoming import Incoming
 from chat.letter import Letter
 
 Call = Mapping[str, Any]
-"""One wire call as JSON, such as ``{"method": "sendMessage", "params": {…}}``; kept in the outbox, one row each."""
+"""One wire call as JSON, such as ``{"method": "sendMessage", "params": {…}}``; kept in the outbox, one row each. With
+``beside`` it is a photo or voice message beside its letter: no card, that would be changed or must be known to have come."""
 
 
 class Receive(Protocol):
@@ -79,6 +80,57 @@ class Fetching(Protocol):
     async def fetch_file(self, ref: str) -> bytes:
         """The bytes behind a reference. Raises ValueError when there is no such file or it is too long, ConnectionError when
         the messenger, or our own database, is out of reach."""
+
+
+@runtime_checkable
+class Tracing(Protocol):
+    """A gateway that can tell who wrote what it could not read."""
+
+    def written_by(self, raw: str) -> str:
+        """The private chat a raw update came from; empty when that cannot be told, or others would read the answer."""
+
+
+@runtime_checkable
+class Inviting(Protocol):
+    """A gateway on which a link opens a chat of one's own with the bot."""
+
+    def door(self, village: str) -> str:
+        """That link, for a person of this village (its key, or empty); empty while it is not known."""
+
+
+def doors(gateways: Mapping[str, "Gateway"]) -> Mapping[str, Callable[[str], str]]:
+    """The door of each channel that has one."""
+    found: dict[str, object] = dict(gateways)
+    return {channel: one.door for channel, one in found.items() if isinstance(one, Inviting)}
+
+
+Borrow = Callable[[str], Awaitable[bytes]]
+"""The bytes behind ``channel:reference``, from the gateway of that channel. Raises as ``fetch_file`` does."""
+
+
+@runtime_checkable
+class Borrowing(Protocol):
+    """A gateway that shows what was sent on another channel: a photo of the web chat in a Telegram group."""
+
+    borrow: Borrow | None
+
+
+def lend(gateways: Mapping[str, "Gateway"]) -> Borrow:
+    """How a gateway gets a file of another one."""
+
+    async def borrow(ref: str) -> bytes:
+        channel, _, own = ref.partition(":")
+        gateway: object = gateways.get(channel)
+        if not isinstance(gateway, Fetching):
+            raise ValueError("nobody here has this file")
+        return await gateway.fetch_file(own)
+
+    return borrow
+
+
+def elsewhere(channel: str, ref: str) -> bool:
+    """Whether a file's reference is another channel's. One without a channel was made before references named theirs."""
+    return ":" in ref and not ref.startswith(f"{channel}:")
 
 
 class Gateway(Protocol):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, TryLater
+from bot.gateways import Accepted, Borrow, Call, Receive, Refused, Result, SetAside, TryLater, elsewhere
 from bot.mailbox import DatabaseMailbox
 from bot.texts import LOCALES, texts
 from chat.incoming import Attachment, Document, Incoming, Said
@@ -29,6 +29,10 @@ LONGEST_NAME = 120
 """Characters of a file's name."""
 AWAY = 2.0
 """Seconds until the database is tried again."""
+LATER = 10.0
+"""Seconds until a file of another channel, which is out of reach, is asked for again."""
+BORROWED = {"photo": "image/jpeg", "voice": "audio/ogg"}
+"""What a messenger's photos and voice messages are."""
 KEY = re.compile(r"[A-Za-z0-9_-]{1,120}")
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
 QUICK = ("t:", "open:")
@@ -61,6 +65,7 @@ class WebGateway:
 
     mailbox: DatabaseMailbox
     channel: str = CHANNEL
+    borrow: Borrow | None = None
 
     def parse(self, raw: Mapping[str, Any]) -> Sequence[Incoming]:
         """What was said, from the JSON of ``/api/say`` (with ``kind`` of its file and ``at``). Raises Unfit."""
@@ -81,7 +86,8 @@ class WebGateway:
         """A page takes a letter of any length as it is; an empty one makes no call."""
         if not (letter.text.strip() or letter.buttons or letter.picture or letter.attachments):
             return ()
-        return (_call(letter),)
+        borrowed = [pair for pair in letter.attachments if elsewhere(CHANNEL, pair[1])]
+        return (_call(letter), *(_call(Letter("")) | {"borrowed": list(pair), "beside": True} for pair in borrowed))
 
     def edit(self, address: str, message_id: str, letter: Letter) -> Call | None:
         """The same letter, saying something else."""
@@ -113,6 +119,8 @@ class WebGateway:
             return TryLater(AWAY, type(fault).__name__)
 
     async def _deliver(self, call: Call) -> Result:
+        if call.get("borrowed"):
+            return await self._show_borrowed(call, *call["borrowed"])
         chat = str(call["address"])
         body = {name: call[name] for name in ("text", "rows", "attachments")}
         quick = any(button["data"].startswith(QUICK) for row in body["rows"] for button in row)
@@ -123,6 +131,20 @@ class WebGateway:
         picture = await self._picture(chat, str(call["picture"])) if call["picture"] else ""
         files = [ref for _, ref in body["attachments"]] + [picture] * bool(picture)
         await self.mailbox.put(chat, str(call["row"]), "", {**body, "picture": picture}, quick, files)
+        return Accepted(str(call["row"]))
+
+    async def _show_borrowed(self, call: Call, kind: str, ref: str) -> Result:
+        """A photo or voice message of another channel, copied into the boxes: an open page can show only what is here."""
+        try:
+            content = await self.borrow(ref) if self.borrow else b""
+        except ConnectionError as fault:
+            return TryLater(LATER, type(fault).__name__)
+        except ValueError as fault:
+            return Refused(str(fault))
+        chat, key = str(call["address"]), secrets.token_urlsafe(24)
+        await self.mailbox.store(Stored(key, chat, "", kind, BORROWED[kind], content))
+        body = {"text": "", "rows": [], "picture": "", "attachments": [[kind, key]]}
+        await self.mailbox.put(chat, str(call["row"]), "", body, False, [key])
         return Accepted(str(call["row"]))
 
     def pace(self, address: str) -> tuple[float, int, float]:
@@ -147,7 +169,7 @@ class WebGateway:
 
 def _call(letter: Letter) -> dict[str, Any]:
     return {"text": letter.text, "rows": _rows(letter.buttons), "picture": letter.picture,
-            "attachments": [list(pair) for pair in letter.attachments]}  # fmt: skip
+            "attachments": [[kind, key_of(ref)] for kind, ref in letter.attachments if not elsewhere(CHANNEL, ref)]}  # fmt: skip
 
 
 def _rows(rows: Rows) -> list[list[dict[str, str]]]:
@@ -167,7 +189,7 @@ def _said(raw: Mapping[str, Any], text: str) -> Said:
     kind, file = _text(raw, "kind"), _text(raw, "file")
     sort: Literal["photo", "voice"] = "voice" if kind == "voice" else "photo"
     sheet = Document(file, _text(raw, "file_name")[:LONGEST_NAME]) if file and kind == "sheet" else None
-    said = Said(text, _text(raw, "button")[:64], Attachment(sort, file) if file and not sheet else None,
+    said = Said(text, _text(raw, "button")[:64], Attachment(sort, address(file)) if file and not sheet else None,
                 _place(raw.get("location")), _text(raw, "phone")[:40], sheet)  # fmt: skip
     if said == Said():
         raise Unfit("empty")

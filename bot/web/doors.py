@@ -1,7 +1,7 @@
 """What every page and path needs of the program, and who may do what there; without it a key in a link would mean nothing."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.requests import Request
@@ -39,6 +39,8 @@ class Doors:
     demo: Demo | None = None
     office: "Office | None" = None
     """The board and the figures, for those who work; None: a page for villagers alone."""
+    ways: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """By channel, the link that opens a village's chat there: what else a poster's code may lead to."""
 
 
 class Sorry(Exception):

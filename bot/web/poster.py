@@ -10,18 +10,26 @@ from starlette.responses import Response
 from bot.web.doors import doors_of
 from bot.web.pages import missing, page
 
+BY = "by"
 QUIET = 4
 """Modules of white around the code: what its standard asks for."""
 
 
 async def poster(request: Request) -> Response:
-    """``/poster/<village key>``: one sheet of A4, to be printed from the browser. There is nothing secret on it."""
-    town = doors_of(request).town()
+    """``/poster/<village key>``: one sheet of A4, to be printed from the browser. There is nothing secret on it. With
+    ``?by=telegram`` its code opens the village's chat there."""
+    doors, by = doors_of(request), request.query_params.get(BY, "")
+    town = doors.town()
     found = town.village(request.path_params["key"])
     if found is None:
         return missing(request, "no_village")
-    address = f"{town.public_url}/c/{found.key}"
-    return page(request, "poster.html", village=found.name, town=town.name, address=address, code=code_of(address))
+    links = {"": f"{town.public_url}/c/{found.key}"}
+    links |= {channel: link for channel, way in doors.ways.items() if (link := way(found.key))}
+    by = by if by in links else ""
+    return page(
+        request, "poster.html", village=found.name, town=town.name, address=links[by], code=code_of(links[by]),
+        by=by, others=[channel for channel in links if channel != by],
+    )  # fmt: skip
 
 
 @cache

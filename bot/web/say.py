@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.gateways.web import Unfit
+from bot.gateways.web import Unfit, key_of
 from bot.web.doors import Doors, Sorry, doors_of, must_read, must_write, place_of, words_of
 from chat.incoming import Incoming
 from rules.privacy import mask
@@ -61,7 +61,7 @@ async def _keep(doors: Doors, request: Request, incoming: Incoming, raw: Mapping
         text = ""
     if said.document:  # its name alone: what a cadre's table holds is for the program, not for all who read along
         text = "\n".join(x for x in (words_of(request).say("web.my_file", name=said.document.name), said.text) if x)
-    attached = [[said.attachment.kind, said.attachment.ref]] if said.attachment else []
+    attached = [[said.attachment.kind, key_of(said.attachment.ref)]] if said.attachment else []
     body = {"text": text, "rows": [], "picture": "", "attachments": attached, "name": raw["name"]}
     files = [ref for _, ref in attached]
     await doors.mailbox.put(incoming.chat, incoming.message_id, incoming.sender, body, files=files)

@@ -305,7 +305,30 @@ async def test_addresses_on_telegram_without_a_token_are_told() -> None:
     town = Town("x", command_post="telegram:-1")
     config = load(EXAMPLE)
     found = await ask_telegram(config.telegram, town, EN)
-    assert [(f.how, "1 addresses" in f.text) for f in found] == [("note", True)]
+    assert [(f.how, "command_post = telegram:-1" in f.text) for f in found] == [("bad", True)]
+
+
+@pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [
+        (None, "没有钥匙文件", "There is no key file"),
+        (b"", "是空的", "is empty"),
+        (b"\xff\xfe", "读不了", "cannot be read"),
+        (b"key", "第 1 把钥匙不对", "Key number 1 is not a key"),
+    ],
+)
+def test_a_key_that_is_none_is_told_in_the_terminals_language(
+    town_folder: Path, written: bytes | None, zh: str, en: str,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    key = town_folder / "cunshao.key"
+    key.unlink() if written is None else key.write_bytes(written)
+    for locale, said in (("zh_CN.UTF-8", zh), ("en_GB.UTF-8", en)):
+        monkeypatch.setenv("LC_ALL", locale)
+        assert check(town_folder / "config.toml") == 1
+        lines = [line for line in capsys.readouterr().out.splitlines() if said in line]
+        assert len(lines) == 1, lines
+        assert ("cunshao init" in lines[0]) == (written != b"\xff\xfe")
 
 
 def test_both_languages_have_the_same_blocks() -> None:

@@ -180,6 +180,11 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ('name = "Town"', 'name = " "', "town.name", 2, "name in quotes"),
         ('name = "Town"', "name = 3", "town.name", 2, "quotes"),
         ('name = "Town"', "", "town.name", 1, "name = …"),
+        ('name = "Town"', 'name = "To\\u0000wn"', "town.name", 2, "anew"),
+        ('name = "Town"', 'name = "To\\u202ewn"', "town.name", 2, "anew"),
+        ('name = "Town"', f'name = "{"x" * 61}"', "town.name", 2, "60 signs"),
+        ('name = "Town"', "name = “Town”", "", 2, "This line has “ ”"),
+        ('locale = "en"', "locale ＝ 'en'", "", 4, "This line has ＝"),
         ('name = "Town"', 'name = "Town"\nlocal = "en"', "town.local", 3, 'Did you mean "locale"?'),
         ("[watch]", "[wathc]", "wathc", 20, 'Did you mean "watch"?'),
         ("Europe/London", "Europe/Lodnon", "town.timezone", 3, 'Did you mean "Europe/London"?'),
@@ -189,6 +194,7 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ("postgresql+psycopg://u:p%40ss@db.test:5433/town", "sqlite://", "database.url", 6, "three slashes"),
         ("postgresql+psycopg://u:p%40ss@db.test:5433/town", "mysql://x/y", "database.url", 6, "sqlite:///cunshao.db"),
         ('"keys/town.key"', '""', "secrets.key_file", 8, "name"),
+        ('"keys/town.key"', '"town\\u0000.key"', "secrets.key_file", 8, "cunshao.key"),
         ('"12:ab"', '"12 ab"', "telegram.token", 10, "@BotFather"),
         ('"http://127.0.0.1:9/"', '"127.0.0.1"', "telegram.api_base_url", 11, "https://"),
         ('mode = "webhook"', 'mode = "poling"', "telegram.mode", 12, 'Did you mean "polling"?'),
@@ -196,6 +202,9 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ('"s_e-c"', '""', "telegram.webhook_secret", 14, "Write webhook_secret"),
         ('"s_e-c"', '"a b"', "telegram.webhook_secret", 14, "letters, digits"),
         ('"0.0.0.0:8443"', '"8443"', "telegram.webhook_listen", 15, "host:port"),
+        ('"0.0.0.0:8443"', "0", "telegram.webhook_listen", 15, "quotes"),
+        ('"0.0.0.0:8443"', "[]", "telegram.webhook_listen", 15, "quotes"),
+        ('"https://town.test/hook"', '"https://town .test/hook"', "telegram.webhook_url", 13, "without spaces"),
         ("12.5", "0.5", "telegram.sends_per_second", 16, "from 1 to 1000"),
         ("12.5", '"30"', "telegram.sends_per_second", 16, "from 1 to 1000"),
         ('"[::1]:81"', '"[::1]:99999"', "web.listen", 18, "127.0.0.1:8080"),
@@ -243,6 +252,17 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ('area = "north"', 'area = "nroth"', "villages[0].area", 56, 'Did you mean "north"?'),
         ('"telegram:-1002"', '"telegram:-1001"', "villages[0].cadres", 58, "its own chat"),
         ('"telegram:-1001"', '"telegram:-1009"', "villages[0].group", 57, "its own chat"),
+        ('"telegram:-1001"', '"telegram:1009"', "villages[0].group", 57, "minus sign"),
+        ('"telegram:-1001"', '"telegram:-12345678901234567"', "villages[0].group", 57, "/bind CODE"),
+        ('"telegram:-1001"', '"web:a\\u0000b"', "villages[0].group", 57, "channel:id"),
+        ('"telegram:1001"', '"telegram:-1003"', "people[0].id", 62, "no minus sign"),
+        ('"telegram:3001"', '"telegram:-1001"', "villages[0].head", 59, "its own chat"),
+        ('"telegram:2001"', '"telegram:-1001"', "lines[0].leader", 51, "its own chat"),
+        ('"telegram:2901"', '"telegram:-1001"', "areas[0].head", 48, "its own chat"),
+        ('"telegram:3101"', '"telegram:-1001"', "people[0].cadre", 66, "its own chat"),
+        ('"telegram:1001"', '"telegram:-1001"', "people[0].id", 62, "its own chat"),
+        ('roles = ["isolated"]', 'roles = ["isolated"]\nphone = "ask Li"', "people[0].phone", 66, "digits"),
+        ('roles = ["isolated"]', 'roles = ["isolated"]\nplace = "by the\\nwell"', "people[0].place", 66, "one line"),
         ("households = 212", "households = -1", "villages[0].households", 60, "0 to 100000"),
         ('village = "yaowa"', 'village = "yaova"', "people[0].village", 64, 'Did you mean "yaowa"?'),
         ('village = "yaowa"\n', "", "people[0].village", 61, 'village = "…"'),
@@ -271,7 +291,15 @@ def _only_follows(found: tuple[Mistake, ...], key: str, line: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [("areas", "key"), ("villages", "key"), ("lines", "key"), ("people", "id")]
+    ("table", "column"),
+    [
+        ("areas", "key"),
+        ("areas", "name"),
+        ("villages", "key"),
+        ("villages", "name"),
+        ("lines", "key"),
+        ("people", "id"),
+    ],
 )
 def test_the_second_of_a_kind_names_the_line_of_the_first(tmp_path: Path, table: str, column: str) -> None:
     begin = ALL_OF_IT.index(f"[[{table}]]")
@@ -312,8 +340,31 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm(tmp_path: Path) -> None:
     assert [m.line for m in caught.value.mistakes] == [28]
 
 
+def test_a_table_that_is_not_there_is_asked_for(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, "[web]\n")
+    assert [(m.key, m.remedy) for m in found] == [
+        ("town.name", "Write [town] on a line of its own, and below it name = …")
+    ]
+
+
+def test_a_file_in_another_encoding_has_the_line_of_its_first_wrong_letter(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(ALL_OF_IT.replace("Yaowa", "姚洼").encode("gbk"))
+    with pytest.raises(ConfigError) as caught:
+        load(file, ENGLISH)
+    assert [(m.line, "UTF-8" in m.remedy) for m in caught.value.mistakes] == [(55, True)]
+
+
 def test_the_token_of_the_environment_wins(tmp_path: Path) -> None:
     assert written(tmp_path, ALL_OF_IT, {**ENGLISH, "CUNSHAO_TELEGRAM_TOKEN": "9:z"}).telegram.token == "9:z"
+
+
+def test_a_token_of_the_environment_that_is_none_is_a_mistake_and_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        written(tmp_path, ALL_OF_IT, {**ENGLISH, "CUNSHAO_TELEGRAM_TOKEN": "hush hush"})
+    assert [(m.key, m.line) for m in caught.value.mistakes] == [("telegram.token", 10)]
+    assert "CUNSHAO_TELEGRAM_TOKEN in the environment" in str(caught.value)
+    assert "hush" not in str(caught.value)
 
 
 def test_both_languages_say_the_same_mistakes(tmp_path: Path) -> None:

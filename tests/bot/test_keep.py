@@ -159,6 +159,16 @@ def cut_between_lines(file: Path) -> None:
     file.write_bytes(gzip.compress(b"".join(lines[:-2])))
 
 
+def foreign(line: bytes) -> Callable[[Path], object]:
+    """A file that begins and ends as ours do, with a line in it that is none of ours."""
+
+    def spoil(file: Path) -> None:
+        head = gzip.decompress(file.read_bytes()).splitlines(keepends=True)[0]
+        file.write_bytes(gzip.compress(head + line + b'\n{"rows": 1}\n'))
+
+    return spoil
+
+
 def other_version(file: Path) -> None:
     text = gzip.decompress(file.read_bytes()).replace(f'"tables": "{newest()}"'.encode(), b'"tables": "0000"', 1)
     file.write_bytes(gzip.compress(text))
@@ -174,6 +184,22 @@ def other_version(file: Path) -> None:
             "nothing was changed",
         ),
         (other_version, "was made by another version (0000"),
+        *(
+            (foreign(line), "nothing was changed")
+            for line in (
+                b'["nosuch", {}]',
+                b'["audit", {"nosuch": 1}]',
+                b'["audit", {"at": "yesterday"}]',
+                b'["audit", 3]',
+                b'["audit"]',
+                b"[]",
+                b"[[1], {}]",
+                b'["audit", [[1]]]',
+                b'["audit", {"at": [1]}]',
+                b"null",
+                b'"x"',
+            )
+        ),
         (lambda file: file.write_text("[town]"), "is not a backup of this program"),
         (lambda file: file.write_bytes(gzip.compress(b'{"form": "holiday"}\n')), "is not a backup of this program"),
         (lambda file: file.write_bytes(b""), "is not a backup of this program"),

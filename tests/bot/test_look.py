@@ -34,7 +34,7 @@ leader = "web:leader"
 key = "yaowa"
 name = "姚洼"
 group = "bind:{GROUP}"
-cadres = "telegram:-1002"
+cadres = "web:cadres"
 head = "bind:{CADRE}"
 [[villages]]
 key = "dongli"
@@ -79,7 +79,7 @@ def chatted(town: Path) -> Path:
         ledger = Ledger(tx, config.town.key, Vault.from_config(config.key_file))
         people.bind(ledger, f"bind:{POST}", "web:post", AT)
         people.bind(ledger, f"bind:{LI}", "telegram:1001", AT)
-        people.rebind(ledger, "telegram:-1002", "telegram:-100000001002", AT)
+        people.rebind(ledger, "web:cadres", "web:cadres-new", AT)
         people.seed(ledger, config.town)
         people.tell(ledger, PersonTold("telegram:1001", name="李大山", village="dongli", phone="00000001001"))
         people.tell(ledger, PersonTold("web:zhang", name="张国"))
@@ -135,7 +135,7 @@ def test_check_shows_what_chat_changed(chatted: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert [line.strip() for line in said.split("the chat wins):")[1].splitlines()[1:-1]] == [
         "the command post: bound to web:post",
-        "the cadres' group of 姚洼: moved from telegram:-1002 to telegram:-100000001002",
+        "the cadres' group of 姚洼: moved from web:cadres to web:cadres-new",
         "李大山 (姚洼): bound to telegram:1001",
         "李大山: the village was 姚洼 and is 东里 now",
         "李大山: the roles were isolated and are - now",

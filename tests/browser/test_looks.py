@@ -1,5 +1,7 @@
 """What the eye needs: contrast in both themes, things large enough for a thumb, a first sight without long instructions."""
 
+import pytest
+
 from tests.browser.conftest import Hall
 from tests.browser.player import do, step_of
 
@@ -43,8 +45,8 @@ def test_contrast_in_both_themes(open_hall: Hall) -> None:
     table.good()
 
 
-def test_first_sight_on_a_narrow_phone(open_hall: Hall) -> None:
-    table = open_hall.table(360, 740, has_touch=True)
+def test_first_sight_on_a_narrow_phone(hall: Hall) -> None:
+    table = hall.table(360, 740, has_touch=True)
     table.open()
     page = table.page
     lead = page.locator(".lead")
@@ -62,6 +64,31 @@ def test_first_sight_on_a_narrow_phone(open_hall: Hall) -> None:
     assert page.locator(".handset:visible").get_attribute("id") == "handset-group-yaowa"
     assert len(table.letters("group-yaowa")) == 1
     table.shot("narrow-notice")
+    table.good()
+
+
+@pytest.mark.parametrize(("page", "phone"), [(1280, 324), (360, 360)])
+def test_a_phone_is_as_wide_as_it_should_be_whatever_the_letters(open_hall: Hall, page: int, phone: int) -> None:
+    """The field to write in asks for a width that grows with the font: a Chinese one pushed a narrow page off its edge."""
+    table = open_hall.table(page, 740)
+    table.open()
+    wide = table.page.evaluate("""() => {
+        for (const field of document.querySelectorAll("textarea")) field.cols = 80;
+        return document.querySelector(".handset.shown").getBoundingClientRect().width;
+    }""")
+    assert wide == phone
+
+
+def test_on_a_narrow_page_the_next_thing_is_said_whole_and_the_lead_makes_room(hall: Hall) -> None:
+    table = hall.table(360, 740, language="en-GB")
+    table.open()
+    cut = "n => n.scrollHeight > n.clientHeight + 1 || n.scrollWidth > n.clientWidth"
+    assert not table.page.eval_on_selector("#coming", cut), table.page.inner_text("#coming")
+    assert table.page.is_visible(".lead")
+    table.page.locator(".handset.shown textarea").fill("hello")
+    table.page.locator(".handset.shown .send").click()
+    table.page.wait_for_selector(".handset.shown .bubble")
+    assert not table.page.is_visible(".lead")
     table.good()
 
 

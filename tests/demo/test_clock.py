@@ -1,5 +1,6 @@
 """POST /demo/clock moves the town's time as if it had passed; what cannot be read moves nothing."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ MALFORMED: list[Any] = [
     {"to": "2020-02-10T07:00:00+08:00"}, {"to": "2020-02-10T09:00:00"}, {"to": "09:00"}, {"to": 9},
     {"to": "9999-12-31T00:00:00+08:00"}, {"to": "2020-02-30T00:00:00+08:00"},
     {"rate": 0}, {"rate": -1}, {"rate": "60"}, {"rate": True}, {"rate": 3601}, b'{"rate": NaN}', b'{"rate": Infinity}',
+    b'{"rate": ' + b"9" * 400 + b"}", {"rate": None}, {"to": "0001-01-01T00:00:00+14:00"}, {"to": "9999-12-31T23:59:59-23:59"},
+    b"null", b"0", b'"90m"',
 ]  # fmt: skip
 
 
@@ -57,6 +60,16 @@ async def test_forward_decides_everything_in_between_in_order(url: str) -> None:
         assert "2 小时没人接" in t.to("command")[0]
         assert sum(address.startswith("web:group-") for _, address, _ in t.paper.sheets) == 76
         assert len([x for x in t.to("li") if "体温" in x]) >= 2
+
+
+async def test_many_hands_on_the_clock_at_once_add_up(url: str) -> None:
+    async with table(url) as t:
+        await t.say("li", "家里没米了")
+        orders: list[Any] = [{"forward": "10m"}] * 6 + [b"junk", {"rate": 60}, {"to": "2020-02-10T00:00:00+08:00"}]
+        answers = await asyncio.gather(*map(t.post, orders))
+        assert [a.status_code for a in answers] == [200] * 6 + [400, 200, 400]
+        assert timedelta(hours=1) <= await _now(t) - FIRST < timedelta(hours=2)
+        assert len(t.to("head-yaowa")) == len(t.to("leader-monitoring")) == 1
 
 
 async def test_to_a_time(url: str) -> None:

@@ -22,8 +22,8 @@ def parsed(**raw: Any) -> Any:
 SAID = [
     ({"text": " 36.5 \x00"}, Said("36.5")),
     ({"button": "t:1:a:b", "label": "好"}, Said(button="t:1:a:b")),
-    ({"file": "ref", "kind": "voice"}, Said(attachment=Attachment("voice", "ref"))),
-    ({"file": "ref", "kind": "photo", "text": "看"}, Said("看", attachment=Attachment("photo", "ref"))),
+    ({"file": "ref", "kind": "voice"}, Said(attachment=Attachment("voice", "web:ref"))),
+    ({"file": "ref", "kind": "photo", "text": "看"}, Said("看", attachment=Attachment("photo", "web:ref"))),
     ({"location": {"lat": 35.123456789, "lon": 118}}, Said(location=(35.12346, 118.0))),
     ({"phone": "00000001001"}, Said(phone="00000001001")),
 ]

@@ -70,3 +70,18 @@ async def test_a_village_that_is_not_there_has_none(strict: House) -> None:
     status, body, _ = await strict.get("/poster/nowhere")
     assert status == 404
     assert b"village.test" not in body
+
+
+async def test_with_another_messenger_the_code_may_open_the_chat_there(strict: House) -> None:
+    ways = {"telegram": lambda village: f"https://t.me/sentry_bot?start={village}", "quiet": lambda _village: ""}
+    strict.doors.ways.update(ways)
+    first = (await strict.get("/poster/yaowa", Accept_Language="zh"))[1].decode()
+    assert re.findall(r'href="(/poster/[^"]*by=[^"]*)"', first) == ["/poster/yaowa?lang=zh&amp;by=telegram"]
+    page = (await strict.get("/poster/yaowa?lang=en&by=telegram"))[1].decode()
+    assert [read.text for read in zxingcpp.read_barcodes(dots(page))] == ["https://t.me/sentry_bot?start=yaowa"]
+    assert "<b>https://t.me/sentry_bot?start=yaowa</b>" in page
+    assert "with Telegram or your camera" in page
+    assert 'href="/poster/yaowa?lang=zh&amp;by=telegram" lang="zh"' in page
+    for unknown in ("quiet", "nosuch", "%3Cb%3E"):
+        page = (await strict.get(f"/poster/yaowa?by={unknown}"))[1].decode()
+        assert [read.text for read in zxingcpp.read_barcodes(dots(page))] == ["http://village.test/c/yaowa"]

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from storage.tables import returns, temperatures
+from storage.tables import inbox, returns, temperatures
 from tests.botapi import Pace
 from tests.wire.village import Village, free_port
 
@@ -160,6 +160,21 @@ async def test_a_group_that_became_a_supergroup(village: Village) -> None:
     await village.heard(newest, "家里没面了")
 
 
+async def test_the_way_in_from_a_group_is_the_bots_own_chat(village: Village) -> None:
+    """Whoever chats on Telegram is sent to the bot there, with their village named, not to a page that does not know them."""
+    village.settle()
+    wang, strangers = village.people["wang"], village.server.group(-1777, "赶集群", privacy=True)
+    await village.start()
+    village.server.say(wang, village.groups["village"], "@sentry_bot 家里没米了")
+    await village.heard(village.groups["village"], "https://t.me/sentry_bot?start=yaowa")
+    village.server.say(wang, village.groups["village"], "/start@sentry_bot")
+    village.server.say(wang, strangers, "@sentry_bot 家里没米了")
+    told = await village.heard(strangers, "https://t.me/sentry_bot")
+    assert "start=" not in told["text"]
+    await village.ask("wang", "/start yaowa", "姚洼的村哨")
+    await village.stop()
+
+
 @pytest.mark.parametrize("privacy", [True, False], ids=["privacy on", "privacy off"])
 async def test_a_cadres_group(village: Village, privacy: bool) -> None:
     village.settle()
@@ -224,6 +239,13 @@ async def test_junk_is_set_aside_and_the_others_go_on(village: Village) -> None:
     await village.start()
     village.server.raw({"message": {"chat": "nonsense"}})
     village.server.raw({"surprise": {}})
+    li, group = village.people["li0"], village.groups["village"]
+    for chat in (li, group):  # what no client of today knows: who wrote it in private hears of it, a group does not
+        new = {"message_id": 900, "date": 1, "chat": chat.as_chat(), "from": li.as_user(), "poll": {"of": "tomorrow"}}
+        village.server.raw({"message": new})
+    await village.heard(li, "我这边出了错")
+    assert village.server.messages(group) == []
+    assert len(village.rows(select(inbox).where(inbox.c.fate == "unreadable"))) == 3
     await village.ask("li0", "36.6", "36.6 度")
     await village.stop()
 

@@ -12,13 +12,13 @@ from starlette.routing import Route
 from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside, TryLater, Unknown
+from bot.gateways import Accepted, Borrow, Call, Receive, Refused, Result, SetAside, TryLater, Unknown
 from bot.gateways.telegram.answer import result_of, updates_of
 from bot.gateways.telegram.inbox import Inbox, backoff
-from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.parse import Me, parse_update, written_by
 from bot.gateways.telegram.plain import read_plain
 from bot.gateways.telegram.polling import Poller
-from bot.gateways.telegram.render import render, render_answer, render_edit
+from bot.gateways.telegram.render import named, render, render_answer, render_edit
 from bot.gateways.telegram.request import AiohttpRequest, CutOff, NotSent, TooLong
 from bot.gateways.telegram.webhook import Webhook
 from chat.incoming import Incoming
@@ -29,6 +29,7 @@ __all__ = ["Me", "TelegramGateway", "render_answer", "render_edit"]
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL = 30
 """Seconds Telegram may keep a request for updates open."""
+DEEP = "https://t.me/"
 NO_ROUTE = 2.0
 """Seconds to wait when no connection could be made."""
 BURST = 5
@@ -39,6 +40,10 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 logging.getLogger("telegram").setLevel(logging.INFO)  # its debug lines hold the webhook's secret and people's words
+
+
+class NoFile(Exception):
+    """What was to be shown beside a letter is not there any more."""
 
 
 class TelegramGateway:
@@ -71,6 +76,7 @@ class TelegramGateway:
         self._webhook = Webhook(webhook_url, webhook_secret) if mode == "webhook" else None
         self._sends_per_second = sends_per_second
         self._now = now
+        self.borrow: Borrow | None = None
         self._answering: set[asyncio.Task[Result]] = set()
 
     async def prepare(self) -> Me:
@@ -95,6 +101,15 @@ class TelegramGateway:
         except ValueError:
             return None
 
+    def written_by(self, raw: str) -> str:
+        """The person who wrote an update that cannot be read, when they wrote it in private."""
+        return written_by(raw)
+
+    def door(self, village: str) -> str:
+        """The deep link that opens the bot and says the village; empty until Telegram has said the bot's name."""
+        name = self._me.username
+        return (f"{DEEP}{name}?start={village}" if village else f"{DEEP}{name}") if name else ""
+
     async def deliver(self, call: Call) -> Result:
         """Make one call. A picture that is gone from the disk is left out and its words are sent alone.
 
@@ -106,8 +121,11 @@ class TelegramGateway:
             status, payload = await self._post(call)
         except FileNotFoundError:
             return await self._deliver_words(call)
+        except NoFile:
+            log.warning("telegram.file_gone")
+            return Refused("the file is gone")
         except NotSent as error:
-            return TryLater(NO_ROUTE, error.message, everyone=True)
+            return TryLater(NO_ROUTE, error.message, everyone=not call.get("borrowed"))
         except CutOff as error:
             return Unknown(error.message)
         return result_of(call, status, payload)
@@ -169,11 +187,28 @@ class TelegramGateway:
         await self._request.shutdown()
 
     async def _post(self, call: Call) -> tuple[int, bytes]:
+        if call.get("borrowed"):
+            return await self._post_borrowed(call)
         url, params, files = f"{self._url}/{call['method']}", call["params"], call.get("files")
         if not files:
             return await self._request.post_json(url, params)
         contents = {name: await asyncio.to_thread(Path(path).read_bytes) for name, path in files.items()}
         return await self._request.post_files(url, params, contents)
+
+    async def _post_borrowed(self, call: Call) -> tuple[int, bytes]:
+        """A photo or voice message of another channel. Telegram plays Ogg, MP4 and MP3; what else was recorded goes as a
+        file. Raises NoFile when it is not there any more."""
+        (kind, ref), *_ = call["borrowed"].items()
+        try:
+            content = await self.borrow(ref) if self.borrow else b""
+        except ConnectionError as error:
+            raise NotSent(str(error)) from None
+        except ValueError:
+            content = b""
+        if not content:
+            raise NoFile
+        method, name, file = named(call["method"], kind, content)
+        return await self._request.post_files(f"{self._url}/{method}", call["params"], {name: content}, file)
 
     async def _deliver_words(self, call: Call) -> Result:
         log.error("telegram.picture_gone")

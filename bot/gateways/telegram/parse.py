@@ -1,5 +1,6 @@
 """Reads one raw Telegram update; without it an update that cannot be read would stop those that came with it."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,18 @@ def parse_update(raw: Mapping[str, Any], me: Me, now: datetime) -> list[Incoming
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
         kind = type(error).__name__
     raise ValueError(f"not a readable update ({kind})")
+
+
+def written_by(raw: str) -> str:
+    """Who wrote an update in private that cannot be read as a whole, by the little that is needed for it; or nothing."""
+    try:
+        update = json.loads(raw)
+        message = next(update[kind] for kind in ("message", "edited_message") if kind in update)
+        chat, user = message["chat"], message["from"]
+        in_private = chat["type"] == "private" and user["is_bot"] is False and type(chat["id"]) is int
+    except (ValueError, LookupError, TypeError, StopIteration, RecursionError):
+        return ""
+    return address(chat["id"]) if in_private else ""
 
 
 def address(number: int) -> str:
@@ -102,7 +115,7 @@ def _who(message: Message) -> tuple[str, str, str]:
     if behind := message.sender_chat:
         return address(behind.id), clean(message.author_signature or behind.effective_name or ""), ""
     if user := message.from_user:
-        return address(user.id), clean(user.full_name), user.language_code or ""
+        return address(user.id), clean(user.full_name or ""), user.language_code or ""
     return address(message.chat.id), "", ""
 
 
@@ -121,9 +134,9 @@ def _said(message: Message, text: str, edited: bool) -> Said:
 
 def _attachment(message: Message) -> Attachment | None:
     if message.photo:
-        return Attachment("photo", max(message.photo, key=lambda size: size.width * size.height).file_id)
+        return Attachment("photo", f"telegram:{max(message.photo, key=lambda size: size.width * size.height).file_id}")
     if message.voice:
-        return Attachment("voice", message.voice.file_id)
+        return Attachment("voice", f"telegram:{message.voice.file_id}")
     return None
 
 
@@ -204,7 +217,7 @@ def _from_button(query: CallbackQuery, mark: str, now: datetime) -> Incoming:
         private=message is None or message.chat.type == "private",
         said=Said(button=clean(query.data or "")),
         at=now,
-        sender_name=clean(user.full_name),
+        sender_name=clean(user.full_name or ""),
         language=user.language_code or "",
         reply_to=str(message.message_id) if message else "",
         answer=query.id,
@@ -226,7 +239,7 @@ def _from_membership(change: ChatMemberUpdated, mark: str) -> list[Incoming]:
         private=private,
         said=Said(),
         at=change.date,
-        sender_name=clean(user.full_name),
+        sender_name=clean(user.full_name or ""),
         language=user.language_code or "",
         event=IN_PRIVATE[now_in] if private else IN_GROUP[now_in],
     )

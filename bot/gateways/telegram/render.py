@@ -11,7 +11,7 @@ from telegram.constants import (
     MessageLimit,
 )
 
-from bot.gateways import Call
+from bot.gateways import Call, elsewhere
 from bot.gateways.telegram.text import clean, head, split, units
 from chat.incoming import Incoming
 from chat.letter import Button, Letter, Rows
@@ -131,7 +131,19 @@ def _picture(chat: int, path: str, caption: str) -> Json:
     return {"method": "sendPhoto", "params": params, "files": {"photo": path}}
 
 
+def named(method: str, kind: str, content: bytes) -> tuple[str, str, str]:
+    """(method, parameter, file name) under which a file goes that Telegram has not seen before."""
+    if kind == "photo":
+        return method, kind, "photo.png" if content.startswith(b"\x89PNG") else "photo.jpg"
+    if content.startswith(b"OggS"):
+        return method, kind, "voice.ogg"
+    return (method, kind, "voice.m4a") if content[4:8] == b"ftyp" else ("sendDocument", "document", "voice.webm")
+
+
 def _attachment(chat: int, kind: str, ref: str) -> Json:
     if kind not in SENDS:
         raise ValueError(f"Telegram cannot send an attachment of kind {kind!r}")
-    return {"method": SENDS[kind], "params": {"chat_id": chat, kind: ref}}
+    if elsewhere("telegram", ref):
+        return {"method": SENDS[kind], "params": {"chat_id": chat}, "borrowed": {kind: ref}, "beside": True}
+    own = ref.removeprefix("telegram:")
+    return {"method": SENDS[kind], "params": {"chat_id": chat, kind: own}, "beside": True}

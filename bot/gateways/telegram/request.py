@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from mimetypes import guess_type
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -94,13 +95,16 @@ class AiohttpRequest(BaseRequest):
         clocks = aiohttp.ClientTimeout(total=answer_within, connect=CONNECT) if answer_within else SHORT
         return await self._exchange("POST", url, body, JSON, clocks)
 
-    async def post_files(self, url: str, params: Mapping[str, Any], files: Mapping[str, bytes]) -> tuple[int, bytes]:
-        """The same as multipart/form-data, with PNG files. Raises NotSent or CutOff."""
+    async def post_files(
+        self, url: str, params: Mapping[str, Any], files: Mapping[str, bytes], called: str = ""
+    ) -> tuple[int, bytes]:
+        """The same as multipart/form-data, with PNG files, or one that is ``called`` so. Raises NotSent or CutOff."""
         form = aiohttp.FormData()
         for name, value in params.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         for name, content in files.items():
-            form.add_field(name, content, filename=f"{name}.png", content_type="image/png")
+            kind = guess_type(called)[0] if called else "image/png"
+            form.add_field(name, content, filename=called or f"{name}.png", content_type=kind)
         return await self._exchange("POST", url, form, {}, LONG)
 
     async def _exchange(

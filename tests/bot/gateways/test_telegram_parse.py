@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gateways.telegram.parse import Me, parse_update
+from bot.gateways.telegram.parse import Me, parse_update, written_by
 from bot.gateways.telegram.plain import read_plain
 from chat.incoming import Attachment, Document, Incoming, Said
 
@@ -82,8 +82,8 @@ FILE = {"file_id": "d", "file_unique_id": "du", "file_name": "值班表\0.xlsx",
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"photo": SIZES, "caption": "门口"}, Said("门口", attachment=Attachment("photo", "large"))),
-        ({"voice": VOICE}, Said(attachment=Attachment("voice", "v"))),
+        ({"photo": SIZES, "caption": "门口"}, Said("门口", attachment=Attachment("photo", "telegram:large"))),
+        ({"voice": VOICE}, Said(attachment=Attachment("voice", "telegram:v"))),
         ({"location": PLACE}, Said(location=(30.6, 114.3))),
         (
             {"location": PLACE, "venue": {"location": PLACE, "title": "卫生室", "address": "村东"}},
@@ -159,6 +159,24 @@ def test_an_anonymous_admin_speaks_as_the_group() -> None:
     hidden = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
     incoming = read(message={**message(GROUP, text="好", sender_chat=GROUP, author_signature="村长"), "from": hidden})
     assert (incoming.sender, incoming.sender_name, incoming.language) == ("telegram:-1001", "村长", "")
+
+
+@pytest.mark.parametrize("what", ["message", "callback_query", "my_chat_member"])
+def test_somebody_without_a_name_is_read_all_the_same(what: str) -> None:
+    nobody = {"id": 1001, "is_bot": False, "first_name": ""}
+    me: dict[str, Any] = {"user": BOT, "status": "member"}
+    came = {
+        "chat": GROUP,
+        "from": nobody,
+        "date": DATE,
+        "old_chat_member": me | {"status": "left"},
+        "new_chat_member": me,
+    }
+    words = message(text="/start", entities=[{"type": "bot_command", "offset": 0, "length": 6}])
+    parts = {"message": words | {"from": nobody}, "callback_query": pressed(inline_message_id="i") | {"from": nobody},
+             "my_chat_member": came}  # fmt: skip
+    incoming = read(**{what: parts[what]})
+    assert (incoming.sender, incoming.sender_name) == ("telegram:1001", "")
 
 
 def pressed(**parts: Any) -> dict[str, Any]:
@@ -331,3 +349,22 @@ def test_plain_words_are_read_as_the_typed_client_reads_them(
 def test_any_json_may_be_asked_whether_it_is_plain(anything: Any, parts: dict[str, Any]) -> None:
     read_plain(anything, ME)
     read_plain(update(message={**message(text="x"), **parts}), ME)
+
+
+@pytest.mark.parametrize(
+    ("raw", "who"),
+    [
+        ('{"update_id": 1, "message": {"chat": {"id": 7, "type": "private"}, "from": {"is_bot": false}, "poll": 3}}', "telegram:7"),
+        ('{"edited_message": {"chat": {"id": 7, "type": "private"}, "from": {"is_bot": false}}}', "telegram:7"),
+        ('{"message": {"chat": {"id": 7, "type": "private"}, "from": {"is_bot": true}}}', ""),
+        ('{"message": {"chat": {"id": "7", "type": "private"}, "from": {"is_bot": false}}}', ""),
+        ('{"message": {"chat": {"id": -7, "type": "group"}, "from": {"is_bot": false}}}', ""),
+        ('{"message": {"chat": "nonsense"}}', ""),
+        ('{"poll": {}}', ""),
+        ("[1]", ""),
+        ("not JSON", ""),
+        ("[" * 100_000, ""),
+    ],
+)  # fmt: skip
+def test_who_wrote_what_cannot_be_read(raw: str, who: str) -> None:
+    assert written_by(raw) == who

@@ -28,7 +28,8 @@ def photo(**more: Any) -> dict[str, Any]:
     return {"method": "sendPhoto", "params": {"chat_id": -1001, **more}, "files": {"photo": "report.png"}}
 
 
-VOICE = {"method": "sendVoice", "params": {"chat_id": -1001, "voice": "v1"}}
+VOICE = {"method": "sendVoice", "params": {"chat_id": -1001, "voice": "v1"}, "beside": True}
+BORROWED = {"method": "sendVoice", "params": {"chat_id": -1001}, "borrowed": {"voice": "web:v2"}, "beside": True}
 LONG = "\n".join(["一" * 99] * 42)
 
 
@@ -62,6 +63,7 @@ LONG = "\n".join(["一" * 99] * 42)
             [sent("【语音 2】", reply_markup=KEYBOARD), VOICE],
         ),
         (Letter("", attachments=(("voice", "v1"),)), [VOICE]),
+        (Letter("", attachments=(("voice", "telegram:v1"), ("voice", "web:v2"))), [VOICE, BORROWED]),
         (Letter(LONG, ((CLAIM,),)), [sent(LONG[:4099 - 100]), sent(LONG[4000:], reply_markup=KEYBOARD)]),
         (Letter("a\0\ud83db"), [sent("a\N{REPLACEMENT CHARACTER}b")]),
     ],
