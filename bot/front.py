@@ -13,7 +13,7 @@ from bot.hearing import Door, Hearing, hearing_of
 from bot.listening import introduced, kept_above, listen, unknown, with_rest
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
-from bot.sayings import after_phrase, argument_of, danger_in, may_name, menu
+from bot.sayings import argument_of, danger_in, may_name, menu, opening_of
 from chat.form import Talk
 from chat.incoming import Incoming, Said
 from chat.letter import Letter, Outcome, Say, Tell
@@ -97,7 +97,7 @@ class Front:
             return self._voice(hearing)
         if hearing.incoming.edited and hearing.incoming.private and (corrected := self._edited(hearing)) is not None:
             return corrected
-        opening = self._opening(hearing)
+        opening = opening_of(self.routes, hearing)
         if opening is not None:
             return self._open(hearing, *opening)
         if hearing.talk is not None:
@@ -193,23 +193,6 @@ class Front:
         self._drop(hearing)
         done, letter = self._answered(hearing, outcome, resume=False)
         return replace(done, facts=more.facts + done.facts, tells=more.tells + done.tells), letter
-
-    def _opening(self, hearing: Hearing) -> tuple[Conversation, str] | None:
-        """The conversation that these words, or this button, open by name; with what was said after the name."""
-        pressed = hearing.incoming.said.button
-        if not pressed and not may_name(self.routes.opening_blocks, hearing.text):
-            return None
-        for name, conversation in self.routes.conversations.items():
-            block = f"{name}.{conversation.form.opens_with}"
-            if pressed == f"open:{name}":
-                return conversation, ""
-            if pressed or not may_name((block,), hearing.text) or not hearing.words.has(block):
-                continue
-            for phrases in hearing.all_options(block):
-                rest = after_phrase(hearing.text, phrases, alone=hearing.talk is not None)
-                if rest is not None:
-                    return conversation, rest
-        return None
 
     def _open(self, hearing: Hearing, conversation: Conversation, rest: str) -> tuple[Outcome | None, Letter | None]:
         form = conversation.form

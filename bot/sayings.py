@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from bot.hearing import Hearing
-from bot.routes import Act
+from bot.routes import Act, Conversation, Routes
 from bot.texts import LOCALES, texts
 from chat.letter import Button, Say
 from chat.reading.danger import Signs
@@ -72,6 +72,24 @@ def _argument_of(act: Act, hearing: Hearing) -> str | None:
             or named
         ):  # fmt: skip
             return rest
+    return None
+
+
+def opening_of(routes: Routes, hearing: Hearing) -> tuple[Conversation, str] | None:
+    """The conversation that these words, or this button, open by name; with what was said after the name."""
+    pressed = hearing.incoming.said.button
+    if not pressed and not may_name(routes.opening_blocks, hearing.text):
+        return None
+    for name, conversation in routes.conversations.items():
+        block = f"{name}.{conversation.form.opens_with}"
+        if pressed == f"open:{name}":
+            return conversation, ""
+        if pressed or not may_name((block,), hearing.text) or not hearing.words.has(block):
+            continue
+        for phrases in hearing.all_options(block):
+            rest = after_phrase(hearing.text, phrases, alone=hearing.talk is not None)
+            if rest is not None:
+                return conversation, rest
     return None
 
 

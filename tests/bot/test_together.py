@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.front import Front
 from chat.incoming import Document, Incoming, Said
+from storage.database import Database
 from storage.tables import duties, inbox, temperatures
 from tests.conversations.stage import BEGIN, Stage
 
@@ -91,27 +93,29 @@ async def test_a_file_among_them_is_fetched_and_the_others_are_not_held_up(stage
 
 
 async def test_an_answer_goes_out_with_the_commit_that_decided_it(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = stage.app.database
-    if not database.sqlite:
-        pytest.skip("on PostgreSQL the sender claims in a transaction of its own")
-    hear, attempt = Front.hear, database._attempt
+    hear, attempt = Front.hear, Database._attempt
     joined: list[int] = []
 
     def hearing(*asked: Any) -> Any:
         until = time.monotonic() + 5
-        while database._waiting.empty() and time.monotonic() < until:
+        while stage.app.database._waiting.empty() and time.monotonic() < until:
             time.sleep(0.001)
         return hear(*asked)
 
-    def counting(together: Any) -> Any:
-        results = attempt(together)
+    def counting(database: Database, together: Any) -> Any:
+        results = attempt(database, together)
         joined.append(len(results))
         return results
 
     monkeypatch.setattr(Front, "hear", hearing)
-    monkeypatch.setattr(database, "_attempt", counting)
+    monkeypatch.setattr(Database, "_attempt", counting)
+    stage = Stage(f"sqlite:///{tmp_path}/town.db")
+    await stage.open()
+    await stage.app.sender.drained()
+    joined.clear()
     await stage.app.desk.receive(says(1, LI, "36.5"))
-    assert joined[0] == 2, "the sender's claim did not join the decision"
+    assert max(joined) == 2, "the sender's claim did not join the decision"
     assert (await stage.listen())[0][0] == "li"
+    await stage.close()
