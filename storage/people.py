@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from rules.facts import PersonTold
 from rules.town import Town
-from storage.fixed import Fixed, whole_row
+from storage.fixed import Fixed, NewRow
 from storage.ledger import Ledger
 from storage.tables import bindings, lockouts, people
 
@@ -40,7 +40,7 @@ BLANK: Mapping[str, Any] = {
     "locale": "", "reachable": True, "seeded": False, "village": None, "roles": [], "name_sealed": "",
     "place_sealed": "", "phone_sealed": "", "phone_hash": "", "cadre": "",
 }  # fmt: skip
-ADD = whole_row(people)
+ADD = NewRow(people)
 FIND = Fixed(select(*COLUMNS).where(_C.town == bindparam("town"), _C.id == bindparam("id")))
 
 
@@ -94,7 +94,8 @@ def seed(ledger: Ledger, town: Town) -> None:
             _put(ledger, person.id, told)
         else:
             new[person.id] = {**BLANK, "town": ledger.town, "id": person.id, **told}
-    ADD.run(ledger.tx, *new.values())
+    for row in new.values():
+        ADD.run(ledger.tx, row)  # another process may be seeding, too
     ledger.forget()
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from rules.town import Town
 from storage import duties
-from storage.fixed import whole_row
+from storage.fixed import NewRow
 from storage.ledger import Ledger
 from storage.tables import watches as table
 
-ADD = whole_row(table)
+ADD = NewRow(table)
 
 
 def seed(ledger: Ledger, town: Town, now: datetime) -> None:
@@ -22,6 +22,6 @@ def seed(ledger: Ledger, town: Town, now: datetime) -> None:
         for p in town.people
         if "isolated" in p.roles and p.id not in known and not p.id.startswith("bind:")
     }
-    ADD.run(ledger.tx, *new.values())
-    for person in new:
-        duties.record(ledger, "watch", person, "seeded", "", "", now)
+    for person, row in new.items():
+        if ADD.run(ledger.tx, row):  # another process may be seeding, too
+            duties.record(ledger, "watch", person, "seeded", "", "", now)
