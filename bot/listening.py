@@ -42,7 +42,6 @@ def joined(first: Outcome, more: Outcome | None) -> Outcome:
 
 def unknown(hearing: Hearing) -> tuple[Say, ...]:
     """What is said to what nobody understands: it is not passed on, and that is said."""
-    spoken = hearing.incoming.said
     if hearing.context.place in ("cadres", "office"):
         return (Say("desk.unknown_staff"),)
     if not hearing.incoming.private:
@@ -53,8 +52,7 @@ def unknown(hearing: Hearing) -> tuple[Say, ...]:
     if hearing.talk is None and any(matches(hearing.text, phrases) for phrases in controls):
         mine = [duty.ref for duty in hearing.reads.open_duties_of(hearing.context.sender, "need")]
         return (Say("desk.nothing_begun", {"mine": mine}), *(() if mine else (menu(hearing.context),)))
-    seen = bool(spoken.attachment or spoken.document or spoken.location or spoken.phone)
-    return Say("desk.unknown_sent" if seen and not hearing.text else "desk.unknown"), menu(hearing.context)
+    return Say("desk.unknown" if hearing.text else "desk.unknown_sent"), menu(hearing.context)
 
 
 def introduced(routes: Routes, hearing: Hearing, outcome: Outcome | None, letter: Letter | None) -> Letter | None:
