@@ -71,6 +71,10 @@ class Reads:
         lines = self.words.options(block).items()
         return next((key for key, words in lines if among(text, {key: words})), "")
 
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        """The keys of all lines of a vocabulary of which a word is in the text, and not denied there."""
+        return tuple(key for key, words in self.words.options(block).items() if among(text, {key: words}))
+
     def new_token(self) -> str:
         """128 random bits for a link that signs in."""
         return secrets.token_urlsafe(16)

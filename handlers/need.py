@@ -9,9 +9,11 @@ from chat.form import Answers, Asked, Form, Kind, Offer, Question, Setting, Uncl
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
+from chat.reading.haste import hastes
 from chat.reading.lacks import is_about_food, is_hungry, says_besides, says_only, things
 from chat.reading.phrases import matches
 from chat.reading.sameness import same_thing, same_words
+from rules.climbing import hastened
 from rules.context import Context
 from rules.duty import Duty, Refusal, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold
@@ -40,6 +42,9 @@ class Reads(Protocol):
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
+
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        """The keys of all lines of a vocabulary of which a word is in the text."""
 
 
 @dataclass(frozen=True)
@@ -144,14 +149,9 @@ def _is_same(duty: Duty, what: str, reads: Reads) -> bool:
     before = _text(duty)
     if things(what) - things(before):
         return False
-    if _haste(what, reads) == "medicine":
+    if hastes(what, reads.all_named)[:1] == ("medicine",):
         return same_words(before, what)
     return same_thing(before, what)
-
-
-def _haste(what: str, reads: Reads) -> str:
-    """Why it is urgent by its words; what has run out is asked for by itself, or 没药 would read as a medicine denied."""
-    return reads.named("need.urgent", " ".join(sorted(things(what)))) or reads.named("need.urgent", what)
 
 
 def _text(duty: Duty) -> str:
@@ -159,16 +159,16 @@ def _text(duty: Duty) -> str:
 
 
 def _open(what: str, context: Context, reads: Reads, now: datetime) -> Duty:
-    urgent = _haste(what, reads)
+    haste = hastes(what, reads.all_named)
     duty = open_duty(
         Duty(
             reads.new_number(), "need", now, context.village, subject=context.sender, responsible=context.cadre,
-            stand_in=context.stand_in, due_at=now + context.town.need_within, urgency="now" if urgent else "",
+            stand_in=context.stand_in, due_at=now + context.town.need_within, urgency="now" if haste else "",
             card={"who": mask(context.name), "place": context.home, "phone": context.phone, "text": what,
-                  "urgency": "now" if urgent else ""},
+                  "urgency": "now" if haste else "", **({"haste": list(haste)} if haste else {})},
         )
     )  # fmt: skip
-    waits = is_quiet(now, context.town) and not urgent
+    waits = is_quiet(now, context.town) and not haste
     return replace(duty, rung_at=now + ANSWER_WITHIN) if waits else duty
 
 
@@ -189,6 +189,8 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     urgency = report.urgency or duty.urgency
     card = {**duty.card, "urgency": urgency, "place": place or duty.card.get("place", "")}
     moved = replace(duty, card=card, village=duty.village or report.village or "", urgency=urgency)
+    if report.urgency == "now":
+        moved = _hurried(moved, context, now, ("said",))
     if report.tonight == "morning":
         return _until_morning(moved, context, now)
     if (moved.rung_at is not None and not moved.told) or moved.village != duty.village:
@@ -265,6 +267,7 @@ def _more_urgent(text: str, context: Context, reads: Reads, now: datetime, setti
     words = setting.words.options("need.urgent_now")["now"]
     if reads.named("need.urgent_now", text) != "now" or not says_only(text, words):
         return None
+    why = hastes(text, reads.all_named)
     known = reads.open_duties_of(context.sender, "need")
     if is_hungry(text):
         known = tuple(d for d in known if is_about_food(_text(d)))
@@ -272,13 +275,15 @@ def _more_urgent(text: str, context: Context, reads: Reads, now: datetime, setti
         return None
     slept = next((d for d in known if d.postponed and d.starts_at and d.starts_at > now), None)
     if slept is not None:
-        return _tonight_after_all(slept, context, now)
-    mine = [d for d in known if d.urgency != "now" and d.state != "reported"]
+        return _tonight_after_all(slept, context, now, why)
+    mine = [d for d in known if d.state != "reported" and not {"now", *why} <= d.hastes]
     if not mine:
         return _known_already(known[-1], context, now)
-    latest = max(mine, key=lambda d: d.opened_at)
-    moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
+    latest = max(mine, key=lambda d: (d.urgency != "now", d.opened_at))
+    moved = _hurried(latest, context, now, why)
     fact = DutyMoved(moved, "added", context.sender, context.chat, text)
+    if latest.urgency == "now":
+        return replace(_known_already(known[-1], context, now), facts=(fact,))
     return Outcome((fact,), (_kept(moved, context, now),))
 
 
@@ -296,7 +301,7 @@ def _tonight_or_morning(
         taken = Outcome(says=(Say("need.taken_already", {"duty": latest, "due": _clock(latest, context)}),))
         return taken if latest.holder else _until_morning(latest, context, now)
     if chosen == "now" and sleeps:
-        return _tonight_after_all(latest, context, now)
+        return _tonight_after_all(latest, context, now, ("said",))
     return _known_already(latest, context, now)
 
 
@@ -317,12 +322,17 @@ def _known_already(duty: Duty, context: Context, now: datetime) -> Outcome:
     return Outcome(says=(Say("need.same", shown),))
 
 
-def _tonight_after_all(slept: Duty, context: Context, now: datetime) -> Outcome:
+def _hurried(duty: Duty, context: Context, now: datetime, why: tuple[str, ...]) -> Duty:
+    """Urgent, and why: its card has it, and its ladder goes by it from now on."""
+    haste = list(dict.fromkeys((*duty.card.get("haste", ()), *why)))
+    moved = replace(duty, urgency="now", card={**duty.card, "urgency": "now", "haste": haste})
+    return hastened(moved, context.town.ladders.get(duty.ladder, ()), now)
+
+
+def _tonight_after_all(slept: Duty, context: Context, now: datetime, why: tuple[str, ...]) -> Outcome:
     """急, said after 明早再办: tonight after all, on a clock that begins now."""
-    card = {**slept.card, "urgency": "now"}
-    moved = replace(
-        slept, starts_at=now, due_at=now + context.town.need_within, urgency="now", told=(), rung_at=now, card=card
-    )
+    hurried = _hurried(slept, context, now, why)
+    moved = replace(hurried, starts_at=now, due_at=now + context.town.need_within, told=(), rung_at=now)
     return Outcome((DutyMoved(moved, "urgent", context.sender, context.chat),), (_kept(moved, context, now),))
 
 

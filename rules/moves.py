@@ -154,6 +154,8 @@ def take_in(into: Duty, duty: Duty, ladder: Ladder, now: datetime) -> Duty:
     both = texts[0] if texts[1] in texts[0] else " + ".join(filter(None, texts))
     urgency = "now" if "now" in (into.urgency, duty.urgency) else into.urgency
     card = {**into.card, **({"text": both} if both else {}), **({"urgency": urgency} if urgency else {})}
+    if haste := [*dict.fromkeys((*into.card.get("haste", ()), *duty.card.get("haste", ())))]:
+        card["haste"] = haste
     return schedule(replace(into, card=card, urgency=urgency), ladder, now)
 
 

@@ -108,7 +108,9 @@ def test_merging(what: str, duty: Duty, into: Duty, by: Actor, leads: bool, why:
 
 
 def test_what_is_merged_is_still_to_be_brought() -> None:
-    both = take_in(held(need("1")), replace(need("2", text="flour"), urgency="now"), LADDER, at(10))
+    flour = replace(need("2", text="flour"), urgency="now")
+    both = take_in(held(need("1")), replace(flour, card={**flour.card, "haste": ["said"]}), LADDER, at(10))
+    assert both.hastes == {"now", "said"}
     assert (both.card["text"], both.urgency, both.card["urgency"]) == ("rice + flour", "now", "now")
     said_twice = take_in(both, need("3", text="rice"), LADDER, at(10))
     assert said_twice.card["text"] == "rice + flour"

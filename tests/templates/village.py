@@ -150,6 +150,10 @@ class FakeReads:
         lines = texts(self.locale).options(block).items()
         return next((key for key, words in lines if any(word.lower() in text.lower() for word in words)), "")
 
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        lines = texts(self.locale).options(block).items()
+        return tuple(key for key, words in lines if any(word.lower() in text.lower() for word in words))
+
     def duties_replied_to(self) -> tuple[Duty, ...]:
         return (self.answered,) if self.answered else ()
 
