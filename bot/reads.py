@@ -10,7 +10,7 @@ from chat.words import Words
 from rules.duty import Duty
 from rules.roster import Shift
 from rules.routing import holds_office
-from rules.town import Town
+from rules.town import Person, Town
 from storage import boards, duties, figures, people, registers, roster, rota, watches
 from storage.ledger import Ledger
 
@@ -157,6 +157,17 @@ class Reads:
     def watch_of(self, person: str) -> watches.Watch | None:
         """The watch a person is under."""
         return watches.find(self.ledger, person)
+
+    def watched_named(self, text: str) -> tuple[Person, ...]:
+        """Who is watched and has their name in the text."""
+        known = (people.find(self.ledger, watch.person) for watch in watches.running(self.ledger, self.now))
+        named = [k for k in known if k is not None and len(k.name) > 1 and k.name.lower() in text.lower()]
+        return tuple(self._person(k) for k in named)
+
+    def _person(self, known: people.Known) -> Person:
+        configured = self.town.person(known.id)
+        stand_in = configured.stand_in if configured else ""
+        return Person(known.id, known.name, known.village, known.roles, known.cadre, known.phone, known.place, stand_in)
 
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         """(when, tenths) of the latest temperature."""

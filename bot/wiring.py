@@ -8,6 +8,7 @@ from bot.routes import Act, Conversation, Listener, Reads, Routes
 from chat.letter import Outcome
 from handlers import (
     board,
+    breach,
     danger,
     edited,
     figures,
@@ -80,6 +81,7 @@ ROUTES = Routes(
         Act("merge", done.on_merge, "staff", "ref"),
         Act("order", orders.on_order, "staff", "may"),
         Act("todo", _todo, argument="ref", in_hand=True),
+        Act("breach", breach.on_breach, "staff", "may", common=True),
         Act("households", care.on_my_households, "staff"),
         Act("shift_today", _shift("today"), "staff"),
         Act("shift_tonight", _shift("tonight"), "staff"),

@@ -38,7 +38,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("order", quiet=True, asker=True),
     )
 }
-"""``visit`` is the follow-up visit when isolation ends (大回访); ``order`` is a task given by a line leader (交办)."""
+"""``visit`` is the follow-up visit when isolation ends (大回访); ``order`` is a task given by a line leader (交办); ``breach``
+is what staff saw (违规), of somebody watched or, on another line, of a gathering."""
 
 UNKNOWN = Kind("")
 
