@@ -37,6 +37,10 @@ def _shift(when: When) -> Callable[[str, Context, Reads, datetime], Outcome]:
     return lambda _argument, context, reads, now: roster.on_shift(when, context, reads, now)
 
 
+def _off_shift(when: When | None) -> Callable[[str, Context, Reads, datetime], Outcome]:
+    return lambda _argument, context, reads, now: roster.on_off(when, context, reads, now)
+
+
 ROUTES = Routes(
     conversations={
         "returnee": Conversation(
@@ -87,7 +91,11 @@ ROUTES = Routes(
         Act("shift_tonight", _shift("tonight"), "staff"),
         Act("shift_tomorrow", _shift("tomorrow"), "staff"),
         Act("shift_tomorrow_night", _shift("tomorrow_night"), "staff"),
-        Act("shift_off", roster.on_off, "staff"),
+        Act("shift_off", _off_shift(None), "staff"),
+        Act("shift_off_today", _off_shift("today"), "staff"),
+        Act("shift_off_tonight", _off_shift("tonight"), "staff"),
+        Act("shift_off_tomorrow", _off_shift("tomorrow"), "staff"),
+        Act("shift_off_tomorrow_night", _off_shift("tomorrow_night"), "staff"),
         Act("rota_sample", rota.on_sample, "staff"),
         Act("roster", roster.on_roster, "staff"),
         Act("history", care.on_history, argument="ref"),

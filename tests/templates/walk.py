@@ -120,6 +120,10 @@ def _registers() -> Iterator[FakeReads]:
         for seat in ("duty_leader", "duty_officer")
     )
     yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), ""), *seats))
+    part = replace(shift, person="web:wang", until=NOW + timedelta(hours=2))
+    yield FakeReads(shifts=((shift, "张建国"), (part, "王秀英"), *seats))
+    offices = (("area_head", "north", "web:area"), ("line_leader", "monitoring", "web:monitoring"), ("cadres", "xigou", "web:zhang"))
+    yield FakeReads(shifts=tuple((Shift(t, s, p, NOW, NOW + timedelta(hours=9)), "") for t, s, p in offices))
     yield FakeReads(locked=True, watch=WATCH, last=(NOW, 365))
     for kind in ("need", "fever", "tip", "urgent"):
         for duty in states_of(open_of(kind)):
