@@ -1,7 +1,7 @@
 """What handlers may ask, answered inside the message's own transaction; without it they would decide on stale facts."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -190,6 +190,10 @@ class Reads:
     def unsure(self, ref: str) -> bool:
         """Whether it is not known of some alert of this duty that it arrived."""
         return boards.unsure(self.ledger, ref)
+
+    def unsure_among(self, refs: Collection[str]) -> frozenset[str]:
+        """Those of these duties of which some alert may not have arrived."""
+        return boards.unsure_among(self.ledger, refs)
 
     def bound(self) -> Mapping[str, str]:
         """What is bound already."""
