@@ -14,8 +14,8 @@ from rules.town import Person, Town
 from storage import boards, duties, figures, people, registers, roster, rota, watches
 from storage.ledger import Ledger
 
-BY_LINK = "wecom-robot:"
-"""Chats that hear nothing: whoever acts there has opened the link of a message (bot.web.card_link)."""
+BY_LINK = ("wecom-robot", "hook")
+"""Channels that hear nothing: whoever acts there has opened the link of a message (bot.web.card_link)."""
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
 """Letters and digits that nobody confuses when read out on the telephone."""
 
@@ -100,7 +100,8 @@ class Reads:
     def _mover(self, who: str, chat: str) -> str:
         """Who made a move, and that it was by a message's link, where the chat itself hears nobody."""
         name = self.name_of(who)
-        return self.words.say("duty.by_link", who=name) if name and chat.startswith(BY_LINK) else name
+        channel = chat.partition(":")[0]
+        return self.words.say("duty.by_link", who=name, channel=channel) if name and channel in BY_LINK else name
 
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
         """Needs that fell, or fall, due in the window, and what is open from before it."""
