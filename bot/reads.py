@@ -88,6 +88,10 @@ class Reads:
         """The latest duty, asked for by one of these, that was closed without a word of theirs."""
         return duties.last_silent(self.ledger, people)
 
+    def taken_back(self, person: str, since: datetime) -> tuple[Duty, ...]:
+        """The needs that this person has taken back since then, the latest first."""
+        return duties.taken_back(self.ledger, person, since)
+
     def last_confirmed(self, person: str) -> Duty | None:
         """The latest need that this person has called done."""
         return duties.last_confirmed(self.ledger, person)

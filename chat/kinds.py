@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chat.form import Asked, Offer, Setting, Unclear, Value
+from chat.form import Asked, Kind, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
+from chat.reading.lacks import says_besides, things
 from chat.reading.phone import read_phone
 from chat.reading.phrases import best_option, best_place, is_none, matches
 from chat.reading.temperature import Read, read_unasked
@@ -256,3 +257,27 @@ def _option_offers(asked: Asked, setting: Setting) -> tuple[Offer, ...]:
     if not setting.words.has(block):
         return ()
     return tuple(Offer(key, names[0], key) for key, names in setting.words.options(block).items())
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An answer about what was asked for before; a sentence that names a thing is none, but asks for that (没酱油了，没醋了)."""
+
+    kind: Kind
+    haste: str
+    """The block of what is said of haste, which with something else besides is no answer either."""
+
+    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
+        """As the kind reads it."""
+        haste = setting.words.options(self.haste)["now"]
+        if things(said.text) or says_besides(said.text, haste):
+            raise Unclear("form.unclear_option")
+        return self.kind.read(said, asked, setting)
+
+    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
+        """The kind's own."""
+        return self.kind.offers(asked, setting)
+
+    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
+        """As the kind shows it."""
+        return self.kind.show(value, asked, setting)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chat.form import Answers, Asked, Form, Kind, Offer, Question, Setting, Unclear, Value
+from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
-from chat.kinds import OneOf, PlaceOf, Spot, Text
+from chat.kinds import Beside, OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
 from chat.reading.haste import hastes
 from chat.reading.lacks import is_about_food, is_hungry, says_besides, says_only, things
@@ -20,7 +20,9 @@ from rules.facts import DutyMoved, DutyOpened, PersonTold
 from rules.moves import postpone
 from rules.privacy import mask
 from rules.quiet import ANSWER_WITHIN, is_quiet, morning
+from rules.refiled import AGAIN_WITHIN, goes_on, going_on
 
+HASTE = "need.urgent_now"
 SHORT = 8
 """Letters below which a sentence that says thanks says nothing else."""
 
@@ -36,6 +38,9 @@ class Reads(Protocol):
 
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
+
+    def taken_back(self, person: str, since: datetime) -> tuple[Duty, ...]:
+        """The needs that this person has taken back since then, the latest first."""
 
     def name_of(self, address: str) -> str:
         """What a person is called."""
@@ -63,28 +68,6 @@ class MoreReport:
     village: str | None
     place: str | dict[str, float] | None
     urgency: str | None
-
-
-@dataclass(frozen=True)
-class Beside:
-    """An answer about the need before; a sentence that names a thing is none, but a need of its own (没酱油了，没醋了)."""
-
-    kind: Kind
-
-    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
-        """As the kind reads it."""
-        haste = setting.words.options("need.urgent_now")["now"]
-        if things(said.text) or says_besides(said.text, haste):
-            raise Unclear("form.unclear_option")
-        return self.kind.read(said, asked, setting)
-
-    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """The kind's own."""
-        return self.kind.offers(asked, setting)
-
-    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
-        """As the kind shows it."""
-        return self.kind.show(value, asked, setting)
 
 
 def _asks_village(answers: Answers) -> bool:
@@ -118,10 +101,10 @@ need_more = Form(
     makes=MoreReport,
     questions=(
         Question("ref", Text(), hidden=True),
-        Question("tonight", Beside(OneOf()), when=_asks_tonight, optional=True),
+        Question("tonight", Beside(OneOf(), HASTE), when=_asks_tonight, optional=True),
         Question("village", PlaceOf("village"), when=_asks_village, optional=True),
-        Question("place", Beside(Spot(longest=60, within="village")), when=_asks_place, optional=True),
-        Question("urgency", Beside(OneOf()), when=_asks_urgency, optional=True),
+        Question("place", Beside(Spot(longest=60, within="village"), HASTE), when=_asks_place, optional=True),
+        Question("urgency", Beside(OneOf(), HASTE), when=_asks_urgency, optional=True),
     ),
     summary=False,
     idle="hand_over",
@@ -138,10 +121,12 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
         return _known_already(same[0], context, now)
     duty = _open(report.what, context, reads, now)
     says = Say("need.registered", {"duty": duty, "due": _clock(duty, context), "what": report.what,
+                             "again": duty.card.get("again", ""), "late": _is_late(duty, now),
                              "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
     unknown = _unknown(duty, context, now)
     then = ("need_more", {"ref": f"{duty.ref}.{unknown}"}) if unknown else None
-    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
+    opened = DutyOpened(duty, str(duty.card.get("again", "")), context.chat, context.sender)
+    return Outcome((opened,), (says,), then=then)
 
 
 def _is_same(duty: Duty, what: str, reads: Reads) -> bool:
@@ -168,6 +153,10 @@ def _open(what: str, context: Context, reads: Reads, now: datetime) -> Duty:
                   "urgency": "now" if haste else "", **({"haste": list(haste)} if haste else {})},
         )
     )  # fmt: skip
+    back = reads.taken_back(context.sender, now - max(context.town.need_within, AGAIN_WITHIN))
+    old = next((d for d in back if _is_same(d, what, reads)), None)
+    if old is not None and goes_on(old, now):
+        duty = going_on(duty, old, now)
     waits = is_quiet(now, context.town) and not haste
     return replace(duty, rung_at=now + ANSWER_WITHIN) if waits else duty
 

@@ -139,6 +139,15 @@ def last_silent(ledger: Ledger, subjects: Sequence[str]) -> Duty | None:
     return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
 
 
+def taken_back(ledger: Ledger, subject: str, since: datetime) -> tuple[Duty, ...]:
+    """The needs that a person has taken back since then, the latest first; to be read only."""
+    query = select(duties).where(
+        duties.c.town == ledger.town, duties.c.subject == subject, duties.c.state == "cancelled",
+        duties.c.kind == "need", duties.c.closed_at >= since,
+    )  # fmt: skip
+    return read_all(ledger, query.order_by(duties.c.closed_at.desc()))
+
+
 def last_confirmed(ledger: Ledger, subject: str) -> Duty | None:
     """The latest need that this person has called done, locked."""
     query = select(duties).where(duties.c.subject == subject, duties.c.state == "closed", duties.c.confirmed.is_(True))

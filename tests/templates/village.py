@@ -160,6 +160,9 @@ class FakeReads:
     def last_silent(self, people: tuple[str, ...]) -> Duty | None:
         return next((d for d in self.duties if d.subject in people and d.confirmed is False), None)
 
+    def taken_back(self, person: str, since: datetime) -> tuple[Duty, ...]:
+        return tuple(d for d in self.duties if d.subject == person and d.state == "cancelled")
+
     def last_confirmed(self, person: str) -> Duty | None:
         return next((d for d in self.duties if d.subject == person and d.confirmed), None)
 
