@@ -240,7 +240,7 @@ def sign_of(together: Sequence[Duty], unsure: bool = False) -> str:
             d.confirmed,
             d.merged_into,
             d.village,
-            sorted(d.card.items()),
+            sorted((key, value) for key, value in d.card.items() if key != "haste"),
         )
         for d in together
     ]

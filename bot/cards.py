@@ -24,7 +24,7 @@ def card(town: Town, duty: Duty, locale: str, now: datetime, rung: Rung | None =
     """One duty as a card. ``rung``: the one being told (a later rung says how long nobody did anything); ``edited``: what
     stands in a chat for long says when it is due, not how long is left; ``unsure``: of some alert it is not known that it
     arrived."""
-    waited = int((now - duty.opened_at).total_seconds()) // 60 if rung is not None and rung.key != 0 else 0
+    waited = int((now - duty.opened_at).total_seconds()) // 60 if rung is not None and not rung.at_once else 0
     words = _say(
         locale,
         "duty.alert",

@@ -178,7 +178,9 @@ class Front:
 
     def _acted(self, hearing: Hearing, act: Act, argument: str) -> tuple[Outcome | None, Letter | None]:
         if hearing.context.among_villagers and not act.aloud:
-            return None, said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
+            # What a cadre says to the village, and not to us, may well begin with such a word.
+            away = said(hearing.words.locale, (Say("desk.in_group", {"link": hearing.link}),))
+            return None, away if hearing.incoming.addressed or not act.common else None
         outcome = act.run(argument, hearing.context, hearing.reads, hearing.now)
         return self._answered(hearing, outcome, resume=True)
 

@@ -85,9 +85,8 @@ class Post:
         words = texts(people.locale_of(ledger, group or tell.to, town.locale))
         letter = Letter(words.say(tell.block, **tell.values), label_buttons(words.locale, tell.buttons))
         if tell.duty and tell.buttons:
-            letter = replace(
-                letter, about=(tell.duty,), link=f"{self.public_url}/d/{tell.duty}" if self.public_url else ""
-            )
+            link = f"{self.public_url}/d/{tell.duty}" if self.public_url else ""
+            letter = replace(letter, about=() if _is_theirs(tell) else (tell.duty,), link=link)
         if group:
             letter = for_one(letter, town, tell.to)
         return self.put(ledger, group or tell.to, letter, tell.lane, real_now, replace(mark, duty=tell.duty))
@@ -103,6 +102,12 @@ class Post:
 
     def _reaches(self, address: Address) -> bool:
         return address.partition(":")[0] in self.gateways
+
+
+def _is_theirs(tell: Tell) -> bool:
+    """Whether a duty is told to the one it is for: the card, with what those who work on it read, is not theirs to open."""
+    duty = tell.values.get("duty")
+    return isinstance(duty, Duty) and duty.subject == tell.to and duty.kind != "order"
 
 
 def for_one(letter: Letter, town: Town, address: Address) -> Letter:

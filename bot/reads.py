@@ -1,7 +1,7 @@
 """What handlers may ask, answered inside the message's own transaction; without it they would decide on stale facts."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,12 @@ from chat.words import Words
 from rules.duty import Duty
 from rules.roster import Shift
 from rules.routing import holds_office
-from rules.town import Town
+from rules.town import Person, Town
 from storage import boards, duties, figures, people, registers, roster, rota, watches
 from storage.ledger import Ledger
 
-BY_LINK = "wecom-robot:"
-"""Chats that hear nothing: whoever acts there has opened the link of a message (bot.web.card_link)."""
+BY_LINK = ("wecom-robot", "hook")
+"""Channels that hear nothing: whoever acts there has opened the link of a message (bot.web.card_link)."""
 TIP_LETTERS = "ACDEFHJKMNPQRTUVWXY3479"
 """Letters and digits that nobody confuses when read out on the telephone."""
 
@@ -71,6 +71,10 @@ class Reads:
         lines = self.words.options(block).items()
         return next((key for key, words in lines if among(text, {key: words})), "")
 
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        """The keys of all lines of a vocabulary of which a word is in the text, and not denied there."""
+        return tuple(key for key, words in self.words.options(block).items() if among(text, {key: words}))
+
     def new_token(self) -> str:
         """128 random bits for a link that signs in."""
         return secrets.token_urlsafe(16)
@@ -84,6 +88,10 @@ class Reads:
         """The latest duty, asked for by one of these, that was closed without a word of theirs."""
         return duties.last_silent(self.ledger, people)
 
+    def taken_back(self, person: str, since: datetime) -> tuple[Duty, ...]:
+        """The needs that this person has taken back since then, the latest first."""
+        return duties.taken_back(self.ledger, person, since)
+
     def last_confirmed(self, person: str) -> Duty | None:
         """The latest need that this person has called done."""
         return duties.last_confirmed(self.ledger, person)
@@ -96,7 +104,8 @@ class Reads:
     def _mover(self, who: str, chat: str) -> str:
         """Who made a move, and that it was by a message's link, where the chat itself hears nobody."""
         name = self.name_of(who)
-        return self.words.say("duty.by_link", who=name) if name and chat.startswith(BY_LINK) else name
+        channel = chat.partition(":")[0]
+        return self.words.say("duty.by_link", who=name, channel=channel) if name and channel in BY_LINK else name
 
     def needs_between(self, since: datetime, until: datetime) -> tuple[Duty, ...]:
         """Needs that fell, or fall, due in the window, and what is open from before it."""
@@ -154,6 +163,17 @@ class Reads:
         """The watch a person is under."""
         return watches.find(self.ledger, person)
 
+    def watched_named(self, text: str) -> tuple[Person, ...]:
+        """Who is watched and has their name in the text."""
+        known = (people.find(self.ledger, watch.person) for watch in watches.running(self.ledger, self.now))
+        named = [k for k in known if k is not None and len(k.name) > 1 and k.name.lower() in text.lower()]
+        return tuple(self._person(k) for k in named)
+
+    def _person(self, known: people.Known) -> Person:
+        configured = self.town.person(known.id)
+        stand_in = configured.stand_in if configured else ""
+        return Person(known.id, known.name, known.village, known.roles, known.cadre, known.phone, known.place, stand_in)
+
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         """(when, tenths) of the latest temperature."""
         return watches.last_of(self.ledger, person)
@@ -184,6 +204,10 @@ class Reads:
     def unsure(self, ref: str) -> bool:
         """Whether it is not known of some alert of this duty that it arrived."""
         return boards.unsure(self.ledger, ref)
+
+    def unsure_among(self, refs: Collection[str]) -> frozenset[str]:
+        """Those of these duties of which some alert may not have arrived."""
+        return boards.unsure_among(self.ledger, refs)
 
     def bound(self) -> Mapping[str, str]:
         """What is bound already."""

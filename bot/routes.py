@@ -57,6 +57,8 @@ class Act:
     """With ``ref``: whether a person's name follows, at once or before the number (转给李四 7)."""
     in_hand: bool = False
     """Whether only staff, and who has something in hand (offered to them, theirs, or its errand), may do it."""
+    common: bool = False
+    """Whether what a village says to itself may begin so too: there it is answered only when it was said to us."""
     aloud: bool = False
     """Whether its answer names nobody, so that it may be given where a village reads along."""
 

@@ -9,6 +9,7 @@ from chat.letter import Outcome
 from chat.reading.temperature import besides
 from handlers import (
     board,
+    breach,
     danger,
     edited,
     figures,
@@ -38,6 +39,10 @@ def _todo(argument: str, context: Context, reads: Reads, now: datetime) -> Outco
 
 def _shift(when: When) -> Callable[[str, Context, Reads, datetime], Outcome]:
     return lambda _argument, context, reads, now: roster.on_shift(when, context, reads, now)
+
+
+def _off_shift(when: When | None) -> Callable[[str, Context, Reads, datetime], Outcome]:
+    return lambda _argument, context, reads, now: roster.on_off(when, context, reads, now)
 
 
 ROUTES = Routes(
@@ -96,12 +101,17 @@ ROUTES = Routes(
         Act("unwatch", watch.on_unwatch, "staff", "ref", words=True),
         Act("merge", done.on_merge, "staff", "ref"),
         Act("order", orders.on_order, "staff", "may"),
+        Act("breach", breach.on_breach, "staff", "may", common=True),
         Act("households", care.on_my_households, "staff"),
         Act("shift_today", _shift("today"), "staff"),
         Act("shift_tonight", _shift("tonight"), "staff"),
         Act("shift_tomorrow", _shift("tomorrow"), "staff"),
         Act("shift_tomorrow_night", _shift("tomorrow_night"), "staff"),
-        Act("shift_off", roster.on_off, "staff"),
+        Act("shift_off", _off_shift(None), "staff"),
+        Act("shift_off_today", _off_shift("today"), "staff"),
+        Act("shift_off_tonight", _off_shift("tonight"), "staff"),
+        Act("shift_off_tomorrow", _off_shift("tomorrow"), "staff"),
+        Act("shift_off_tomorrow_night", _off_shift("tomorrow_night"), "staff"),
         Act("rota_sample", rota.on_sample, "staff"),
         Act("roster", roster.on_roster, "staff"),
         Act("history", care.on_history, argument="ref"),

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from chat.incoming import Said
 from chat.letter import Outcome, Say, Tell
+from chat.reading.haste import hastes
 from chat.reading.lacks import things
+from rules.climbing import hastened
 from rules.context import Context
 from rules.duty import Duty
 from rules.facts import DutyMoved
@@ -25,8 +27,8 @@ class Reads(Protocol):
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
 
-    def named(self, block: str, text: str) -> str:
-        """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        """The keys of all lines of a vocabulary of which a word is in the text."""
 
 
 def on_edited(said: Said, context: Context, reads: Reads, now: datetime) -> Outcome | None:
@@ -50,9 +52,13 @@ def _corrected(duty: Duty, text: str, context: Context, reads: Reads, now: datet
     before = str(duty.card.get("text"))
     if text == before:
         return Outcome(says=says)
-    haste = reads.named("need.urgent", " ".join(sorted(things(text)))) or reads.named("need.urgent", text)
+    haste = tuple(
+        dict.fromkeys((*hastes(text, reads.all_named), *(h for h in duty.card.get("haste", ()) if h == "said")))
+    )
     urgency = "now" if haste else duty.urgency
     moved = replace(duty, urgency=urgency, card={**duty.card, "text": text, "urgency": urgency})
+    moved = replace(moved, card={**moved.card, "haste": list(haste)}) if haste or "haste" in moved.card else moved
+    moved = hastened(moved, context.town.ladders.get(duty.ladder, ()), now)
     tells: tuple[Tell, ...] = ()
     if any(thing not in before for thing in things(text)) or urgency != duty.urgency:
         if duty.state == "open" and duty.told:

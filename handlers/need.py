@@ -10,15 +10,28 @@ from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
-from chat.reading.lacks import is_about_food, is_hungry, plain_lack, says_besides, says_only, things
+from chat.reading.haste import hastes
+from chat.reading.lacks import plain_lack, says_besides, things
 from chat.reading.phrases import matches
 from chat.reading.sameness import same_thing, same_words
+from handlers.need_known import (
+    clock_of,
+    how_urgent,
+    hurried,
+    is_late,
+    kept,
+    known_already,
+    more_urgent,
+    tonight_or_morning,
+    until_morning,
+    words_of,
+)
 from rules.context import Context
-from rules.duty import Duty, Refusal, open_duty
+from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold
-from rules.moves import postpone
 from rules.privacy import mask
-from rules.quiet import ANSWER_WITHIN, is_quiet, morning
+from rules.quiet import ANSWER_WITHIN, is_quiet
+from rules.refiled import AGAIN_WITHIN, goes_on, going_on
 
 ASKED = {"n": "tonight", "v": "village", "p": "place", "u": "urgency"}
 """What each letter behind a need's number asks for."""
@@ -40,11 +53,17 @@ class Reads(Protocol):
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
 
+    def taken_back(self, person: str, since: datetime) -> tuple[Duty, ...]:
+        """The needs that this person has taken back since then, the latest first."""
+
     def name_of(self, address: str) -> str:
         """What a person is called."""
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
+
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        """The keys of all lines of a vocabulary of which a word is in the text."""
 
 
 @dataclass(frozen=True)
@@ -118,45 +137,42 @@ def on_finished(report: NeedReport, context: Context, reads: Reads, now: datetim
         return Outcome(says=(Say("need.is_none"),))
     same = [d for d in reads.open_duties_of(context.sender, "need") if _is_same(d, report.what, reads)]
     if same:
-        return _known_already(same[0], context, now)
+        return known_already(same[0], context, now)
     duty = _open(report.what, context, reads, now)
-    says = Say("need.registered", {"duty": duty, "due": _clock(duty, context), "what": report.what,
+    says = Say("need.registered", {"duty": duty, "due": clock_of(duty, context), "what": report.what,
+                             "again": duty.card.get("again", ""), "late": is_late(duty, now),
                              "responsible": reads.name_of(context.cadre) if context.cadre else ""})  # fmt: skip
     unknown = _unknown(duty, context, now)
     then = ("need_more", {"ref": f"{duty.ref}.{unknown}"}) if unknown else None
-    return Outcome((DutyOpened(duty, who=context.sender, chat=context.chat),), (says,), then=then)
+    opened = DutyOpened(duty, str(duty.card.get("again", "")), context.chat, context.sender)
+    return Outcome((opened,), (says,), then=then)
 
 
 def _is_same(duty: Duty, what: str, reads: Reads) -> bool:
     """Alike, and nothing is named that was not before. Medicine is the same only word for word: 没药了，心口药 is not 没药了."""
-    before = _text(duty)
+    before = words_of(duty)
     if things(what) - things(before):
         return False
-    if _haste(what, reads) == "medicine":
+    if hastes(what, reads.all_named)[:1] == ("medicine",):
         return same_words(before, what)
     return same_thing(before, what) or (bool(things(what)) and things(what) == things(before))
 
 
-def _haste(what: str, reads: Reads) -> str:
-    """Why it is urgent by its words; what has run out is asked for by itself, or 没药 would read as a medicine denied."""
-    return reads.named("need.urgent", " ".join(sorted(things(what)))) or reads.named("need.urgent", what)
-
-
-def _text(duty: Duty) -> str:
-    return str(duty.card.get("text"))
-
-
 def _open(what: str, context: Context, reads: Reads, now: datetime) -> Duty:
-    urgent = _haste(what, reads)
+    haste = hastes(what, reads.all_named)
     duty = open_duty(
         Duty(
             reads.new_number(), "need", now, context.village, subject=context.sender, responsible=context.cadre,
-            stand_in=context.stand_in, due_at=now + context.town.need_within, urgency="now" if urgent else "",
+            stand_in=context.stand_in, due_at=now + context.town.need_within, urgency="now" if haste else "",
             card={"who": mask(context.name), "place": context.home, "phone": context.phone, "text": what,
-                  "urgency": "now" if urgent else ""},
+                  "urgency": "now" if haste else "", **({"haste": list(haste)} if haste else {})},
         )
     )  # fmt: skip
-    waits = is_quiet(now, context.town) and not urgent
+    back = reads.taken_back(context.sender, now - max(context.town.need_within, AGAIN_WITHIN))
+    old = next((d for d in back if _is_same(d, what, reads)), None)
+    if old is not None and goes_on(old, now):
+        duty = going_on(duty, old, now)
+    waits = is_quiet(now, context.town) and not haste
     return replace(duty, rung_at=now + ANSWER_WITHIN) if waits else duty
 
 
@@ -177,8 +193,10 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     urgency = report.urgency or duty.urgency
     card = {**duty.card, "urgency": urgency, "place": place or duty.card.get("place", "")}
     moved = replace(duty, card=card, village=duty.village or report.village or "", urgency=urgency)
+    if report.urgency == "now":
+        moved = hurried(moved, context, now, ("said",))
     if report.tonight == "morning":
-        return _until_morning(moved, context, now)
+        return until_morning(moved, context, now)
     if (moved.rung_at is not None and not moved.told) or moved.village != duty.village:
         # Nobody was rung yet, or nobody of the right village: the first rung is due now.
         moved = replace(moved, told=(), rung_at=now)
@@ -187,7 +205,7 @@ def on_more(report: MoreReport, context: Context, reads: Reads, now: datetime) -
     if place or report.village:
         facts += (PersonTold(context.sender, village=report.village or "", place=place),)
     told = bool(report.urgency or place or report.village or report.tonight)
-    return Outcome(facts, (_kept(moved, context, now, told),))
+    return Outcome(facts, (kept(moved, context, now, told),))
 
 
 def on_left(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -212,31 +230,21 @@ def is_moot(answers: Answers, facts: tuple[object, ...]) -> bool:
     return any(fact.what in ends or (fact.duty.urgency and left == {"u"}) for fact in moved)
 
 
-def _until_morning(duty: Duty, context: Context, now: datetime) -> Outcome:
-    """明早再办: only the asker may say so, and it is counted in a column of its own."""
-    begins = morning(now, context.town)
-    moved = postpone(duty, begins, begins + context.town.need_within)
-    if isinstance(moved, Refusal):
-        return Outcome(says=(Say(f"duty.{moved.why}", {"duty": duty}),))
-    fact = DutyMoved(moved, "postponed", context.sender, context.chat)
-    return Outcome((fact,), (Say("need.till_morning", {"duty": moved, "due": _clock(moved, context)}),))
-
-
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
     """A sentence that names a lack: a need, whoever says it in private. Thanks and the like are none."""
     text = " ".join(said.text.split())[:300]
     if context.place != "private" or not text or (context.staff and not context.watched):
         return None
     mine = reads.open_duties_of(context.sender, "need")
-    if not things(text) - {thing for duty in mine for thing in things(_text(duty))}:
-        if (more := _more_urgent(text, context, reads, now, setting)) is not None:
+    if not things(text) - {thing for duty in mine for thing in things(words_of(duty))}:
+        if (more := more_urgent(text, context, reads, now, setting)) is not None:
             return more
-        if mine and (said_later := _how_urgent(text, mine, context, now, setting)) is not None:
+        if mine and (said_later := how_urgent(text, mine, context, now, setting)) is not None:
             return said_later
-        if mine and (chosen := _tonight_or_morning(text, mine, context, now, setting)) is not None:
+        if mine and (chosen := tonight_or_morning(text, mine, context, now, setting)) is not None:
             return chosen
         if mine and reads.named("need.nag", text):
-            return _known_already(mine[-1], context, now)
+            return known_already(mine[-1], context, now)
     if not (things(text) or _has_sign(text, context, reads, setting)):
         return None
     return on_finished(NeedReport(text), context, reads, now)
@@ -258,90 +266,6 @@ def polite(said: Said, context: Context, reads: Reads, now: datetime, setting: S
     words = setting.words.options("need.polite")
     sort = next((key for key, phrases in words.items() if matches(said.text, phrases)), "")
     return Outcome(says=(Say("need.polite_answer", {"sort": sort}),)) if sort and context.place == "private" else None
-
-
-def _more_urgent(text: str, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """很急, 急，孩子饿了: that and nothing else, said of what was asked before; tonight after all, or marked on the card."""
-    words = setting.words.options("need.urgent_now")["now"]
-    if reads.named("need.urgent_now", text) != "now" or not says_only(text, words):
-        return None
-    known = reads.open_duties_of(context.sender, "need")
-    if is_hungry(text):
-        known = tuple(d for d in known if is_about_food(_text(d)))
-    if not known:
-        return None
-    slept = next((d for d in known if d.postponed and d.starts_at and d.starts_at > now), None)
-    if slept is not None:
-        return _tonight_after_all(slept, context, now)
-    mine = [d for d in known if d.urgency != "now" and d.state != "reported"]
-    if not mine:
-        return _known_already(known[-1], context, now)
-    latest = max(mine, key=lambda d: d.opened_at)
-    moved = replace(latest, urgency="now", card={**latest.card, "urgency": "now"})
-    fact = DutyMoved(moved, "added", context.sender, context.chat, text)
-    return Outcome((fact,), (_kept(moved, context, now),))
-
-
-def _how_urgent(
-    text: str, mine: tuple[Duty, ...], context: Context, now: datetime, setting: Setting
-) -> Outcome | None:  # fmt: skip
-    """今天就行, 不急, said when the question for it has given way to something else: on the card of the need before."""
-    options = setting.words.options("need_more.urgency_options").items()
-    chosen = next((key for key, words in options if matches(text, words)), "")
-    latest = max(mine, key=lambda d: d.opened_at)
-    if chosen not in ("soon", "later") or latest.state == "reported" or is_quiet(now, context.town):
-        return None
-    moved = replace(latest, urgency=chosen, card={**latest.card, "urgency": chosen})
-    fact = DutyMoved(moved, "added", context.sender, context.chat, text)
-    return Outcome((fact,), (_kept(moved, context, now),))
-
-
-def _tonight_or_morning(
-    text: str, mine: tuple[Duty, ...], context: Context, now: datetime, setting: Setting
-) -> Outcome | None:  # fmt: skip
-    """明早, or 今晚就要, said at night when the form that asks for it is gone: good as long as nobody has taken the need."""
-    options = setting.words.options("need_more.tonight_options").items()
-    chosen = next((key for key, words in options if matches(text, words)), "")
-    if not chosen or not is_quiet(now, context.town):
-        return None
-    latest = max(mine, key=lambda d: d.opened_at)
-    sleeps = latest.postponed and latest.starts_at is not None and latest.starts_at > now
-    if chosen == "morning" and not sleeps:
-        taken = Outcome(says=(Say("need.taken_already", {"duty": latest, "due": _clock(latest, context)}),))
-        return taken if latest.holder else _until_morning(latest, context, now)
-    if chosen == "now" and sleeps:
-        return _tonight_after_all(latest, context, now)
-    return _known_already(latest, context, now)
-
-
-def _kept(duty: Duty, context: Context, now: datetime, told: bool = True) -> Say:
-    """What was said more is kept; a promise that is past is not made again."""
-    return Say(
-        "need.more_kept", {"duty": duty, "due": _clock(duty, context), "told": told, "late": _is_late(duty, now)}
-    )
-
-
-def _is_late(duty: Duty, now: datetime) -> bool:
-    return duty.due_at is not None and duty.due_at <= now
-
-
-def _known_already(duty: Duty, context: Context, now: datetime) -> Outcome:
-    """Said again, or asked after: how it stands, and no second need."""
-    shown = {"duty": duty, "due": _clock(duty, context), "late": _is_late(duty, now)}
-    return Outcome(says=(Say("need.same", shown),))
-
-
-def _tonight_after_all(slept: Duty, context: Context, now: datetime) -> Outcome:
-    """急, said after 明早再办: tonight after all, on a clock that begins now."""
-    card = {**slept.card, "urgency": "now"}
-    moved = replace(
-        slept, starts_at=now, due_at=now + context.town.need_within, urgency="now", told=(), rung_at=now, card=card
-    )
-    return Outcome((DutyMoved(moved, "urgent", context.sender, context.chat),), (_kept(moved, context, now),))
-
-
-def _clock(duty: Duty, context: Context) -> str:
-    return duty.due_at.astimezone(context.town.zone).strftime("%H:%M") if duty.due_at else ""
 
 
 def _spot(place: dict[str, float] | None) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 from chat.letter import Outcome, Say
 from chat.reading.moments import read_moment
 from chat.reading.phrases import AND as SEPARATORS
+from chat.reading.phrases import named_first
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyOpened
@@ -70,9 +71,5 @@ def _villages(said: str, context: Context) -> tuple[list[Village], str]:
 
 def _village(said: str, context: Context) -> tuple[Village | None, str]:
     """The village that is named first, and the rest."""
-    said = said.strip(SEPARATORS)
-    for village in sorted(context.town.villages, key=lambda v: len(v.name), reverse=True):
-        for name in (village.name, village.key):
-            if said.lower().startswith(name.lower()):
-                return village, said[len(name) :].strip(SEPARATORS)
-    return None, said
+    key, rest = named_first(said, context.town.village_names)
+    return context.town.village(key), rest

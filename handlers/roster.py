@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from chat.letter import Outcome, Say, Tell
 from rules.context import Context
 from rules.facts import RosterChanged, ShiftTaken
-from rules.roster import SOON, Shift, When, beside, given_up, span_of, stands_for
+from rules.roster import SOON, Shift, When, beside, given_up, left_of, span_of, stands_for
 from rules.rota import planner_of
+from rules.routing import overseers, usual
 from rules.town import Town
 
 
@@ -21,6 +22,9 @@ class Reads(Protocol):
 
     def shifts_between(self, since: datetime, until: datetime) -> tuple[Shift, ...]:
         """The shifts that are kept there."""
+
+    def cannot_reach(self, address: str) -> bool:
+        """Whether nothing reaches this address now: blocked, gone, refused."""
 
     def name_of(self, address: str) -> str:
         """What somebody is called."""
@@ -40,18 +44,42 @@ def on_shift(when: When, context: Context, reads: Reads, now: datetime) -> Outco
     return Outcome((ShiftTaken(shift, context.sender, context.chat),), (Say("roster.taken", shown),), tells)
 
 
-def on_off(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """不值班了: whoever is on duty now, or next, is so no more."""
-    gone = given_up(reads.shifts_between(now, now + SOON), context.sender, now)
+def on_off(when: When | None, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """不值班了, 今晚不值班了: whoever is on duty now, or next, or then, is so no more; who is still on duty then is told, and
+    where nobody is, whoever should see to it."""
+    span = span_of(when, now, context.town.zone) if when else None
+    gone = given_up(reads.shifts_between(now, now + SOON), context.sender, now, span)
     if not gone:
-        return Outcome(says=(Say("roster.none_of_yours"),))
-    lines = []
-    for shift in gone:
-        left = replace(shift, since=max(shift.since, now))
-        others = beside(reads.shifts_between(left.since, left.until), left)
-        lines.append({**_shown(left, context.town), "others": _names(others, reads)})
-    worked = tuple(replace(shift, until=now) for shift in gone if shift.since < now)
-    return Outcome((RosterChanged(gone, worked, context.sender, context.chat),), (Say("roster.off", {"lines": lines}),))
+        return Outcome(says=(Say("roster.none_of_yours", {"when": when or ""}),))
+    since, until = span or (now, max(shift.until for shift in gone))
+    parts = [replace(s, since=max(s.since, since), until=min(s.until, until)) for s in gone]
+    kept = tuple(rest for shift, part in zip(gone, parts, strict=True) for rest in left_of(shift, (part,)))
+    each = [_off(part, context, reads) for part in parts]
+    facts = (RosterChanged(gone, kept, context.sender, context.chat),)
+    says = Say("roster.off", {"lines": [shown for shown, _ in each]})
+    return Outcome(facts, (says,), tuple(tell for _, tells in each for tell in tells))
+
+
+def _off(part: Shift, context: Context, reads: Reads) -> tuple[Mapping[str, Any], tuple[Tell, ...]]:
+    """What is said of a shift that is given up: who is on duty beside it, when nobody is, and who is told."""
+    others = beside(reads.shifts_between(part.since, part.until), part)
+    gaps = left_of(part, others)
+    usually = usual(context.town, part.target, part.scope)
+    above = next((x for x in overseers(context.town, part.target, part.scope) if _hears(x[1], context, reads)), None)
+    shown = {
+        **_shown(part, context.town), "who": context.name, "others": _names(others, reads),
+        "gaps": [_shown(gap, context.town) for gap in gaps] if others else [], "nobody": bool(gaps),
+        "usual": "" if not usually else "you" if usually == context.sender else part.target,
+        "told": above[0] if above and gaps else "",
+    }  # fmt: skip
+    tells = [Tell(person, "roster.beside_off", shown, lane="reply") for person in _people(others)]
+    if above and gaps:
+        tells.append(Tell(above[1], "roster.nobody_on", shown, lane="reply"))
+    return shown, tuple(tells)
+
+
+def _hears(address: str, context: Context, reads: Reads) -> bool:
+    return address not in (context.sender, context.chat) and not reads.cannot_reach(address)
 
 
 def on_roster(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:

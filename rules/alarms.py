@@ -73,8 +73,10 @@ def _alarms(duty: Duty) -> list[tuple[datetime, Alarm]]:
 
 
 def _late_at(duty: Duty) -> datetime | None:
-    """When the asker is told that the promised time is past and nobody says it is done: once, and when they are awake."""
-    waits = kind_of(duty.kind).asks and duty.subject and duty.state in ("open", "claimed")
+    """When the asker is told that the promised time is past and nobody says it is done: once, and when they are awake. Who gave
+    an order hears of it by its ladder."""
+    kind = kind_of(duty.kind)
+    waits = kind.asks and not kind.quiet and duty.subject and duty.state in ("open", "claimed")
     if not waits or duty.due_at is None or duty.asked_times or duty.reopened:
         return None
     return max(duty.due_at, duty.ask_at) if duty.ask_at else duty.due_at

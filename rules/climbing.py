@@ -47,7 +47,7 @@ def climb(duty: Duty, ladder: Ladder, now: datetime, find: Callable[[str], tuple
         missed = tuple(target for target in rung.tell if not behind[target] and not vacant(target))
         if any(behind.values()):
             repeat = now + rung.repeat if rung.repeat else duty.repeat_at
-            climbs = duty.climbs + (rung.key != 0)
+            climbs = duty.climbs + (not rung.at_once)
             after = schedule(
                 replace(duty, told=told, climbs=climbs, repeat_at=repeat, unreached=()), ladder, now
             )  # fmt: skip
@@ -72,11 +72,15 @@ def schedule(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
 
 def edited(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
     """The duty as its edited ladder wants it from the next rung on: what stands before the last rung that was told is gone
-    past and not told again, and what is hurried stays so."""
+    past and not told again, and what is hurried stays so. What is for other duties only is not gone past: this may become one."""
     last = max(_told_times(duty, ladder), default=None)
-    passed = tuple(r.key for r in ladder if r.key not in duty.told and last is not None and rung_time(duty, r) <= last)
-    moved = replace(duty, told=(*duty.told, *passed))
-    return replace(moved, rung_at=duty.rung_at or now) if duty.unreached else schedule(moved, ladder, now)
+    before = [r for r in ladder if r.key not in duty.told and last is not None and rung_time(duty, r) <= last]
+    return hastened(replace(duty, told=(*duty.told, *(r.key for r in before if r.fits(duty)))), ladder, now)
+
+
+def hastened(duty: Duty, ladder: Ladder, now: datetime) -> Duty:
+    """The duty scheduled anew because other rungs may be for it now; one that is hurried stays so."""
+    return replace(duty, rung_at=duty.rung_at or now) if duty.unreached else schedule(duty, ladder, now)
 
 
 def _told_times(duty: Duty, ladder: Ladder) -> list[datetime]:

@@ -87,6 +87,12 @@ class Duty:
         return defaultdict(str, self.card)
 
     @property
+    def hastes(self) -> frozenset[str]:
+        """How urgent it is, and why by its words (``HASTES``): what a rung may look at. Why is on the card, which is sealed: it
+        tells of somebody's health."""
+        return frozenset((self.urgency, *self.card.get("haste", ())))
+
+    @property
     def base(self) -> datetime:
         """From when its ladder counts."""
         return self.starts_at or self.opened_at

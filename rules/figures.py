@@ -2,7 +2,8 @@
 
 A need counts as kept when the asker has confirmed it by the time it was due. Closing and reopening, waiting, merging and an
 early "done" change nothing in that: only the last confirmation counts, waiting moves no due time, a merged need is judged
-as the one it went into, and what is only reported stands in a column of its own.
+as the one it went into, what is only reported stands in a column of its own, and what is taken back and asked for again has
+the time it had (``rules.refiled``).
 """
 
 from collections import Counter

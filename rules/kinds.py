@@ -35,10 +35,11 @@ KINDS: Mapping[str, Kind] = {
         Kind("tip", quiet=True, within=timedelta(hours=24)),
         Kind("breach", "monitoring", quiet=True),
         Kind("visit", "monitoring", ladder="visit", within=timedelta(hours=24)),
-        Kind("order", quiet=True, asker=True),
+        Kind("order", asks=True, quiet=True, asker=True),
     )
 }
-"""``visit`` is the follow-up visit when isolation ends (大回访); ``order`` is a task given by a line leader (交办)."""
+"""``visit`` is the follow-up visit when isolation ends (大回访); ``order`` is a task given by a line leader (交办); ``breach``
+is what staff saw (违规), of somebody watched or, on another line, of a gathering."""
 
 UNKNOWN = Kind("")
 

@@ -102,7 +102,7 @@ def confirm(duty: Duty, now: datetime) -> Moved:
 def reopen(duty: Duty, ladder: Ladder, now: datetime) -> Moved:
     """没办好: with the same holder, on the original clock; rungs passed over meanwhile are told now.
 
-    A duty closed after silence may be reopened too, silence was no consent; and so may one whose asker was only told.
+    A duty closed after silence may be reopened too, silence was no consent.
     """
     unsaid = may_reopen(duty)
     if duty.over and not unsaid:
@@ -117,12 +117,10 @@ def reopen(duty: Duty, ladder: Ladder, now: datetime) -> Moved:
 
 
 def may_reopen(duty: Duty) -> bool:
-    """Whether a duty is closed, but the one who asked for it has said nothing to that: by silence, or by its doer's word."""
+    """Whether a duty is closed, but the one who asked for it has said nothing to that."""
     if duty.state != "closed" or duty.merged_into:
         return False
-    kind = kind_of(duty.kind)
-    told_only = kind.asker and not kind.asks and duty.reported_at is not None
-    return duty.confirmed is False or (told_only and duty.confirmed is None)
+    return duty.confirmed is False
 
 
 def cancel(duty: Duty, now: datetime) -> Moved:
@@ -154,6 +152,8 @@ def take_in(into: Duty, duty: Duty, ladder: Ladder, now: datetime) -> Duty:
     both = texts[0] if texts[1] in texts[0] else " + ".join(filter(None, texts))
     urgency = "now" if "now" in (into.urgency, duty.urgency) else into.urgency
     card = {**into.card, **({"text": both} if both else {}), **({"urgency": urgency} if urgency else {})}
+    if haste := [*dict.fromkeys((*into.card.get("haste", ()), *duty.card.get("haste", ())))]:
+        card["haste"] = haste
     return schedule(replace(into, card=card, urgency=urgency), ladder, now)
 
 

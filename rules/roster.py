@@ -1,7 +1,7 @@
 """Who is on duty (值班表): a shift stands for a target of a ladder while it lasts; without it a sleeping leader would be rung."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -66,11 +66,25 @@ def on_now(shifts: Sequence[Shift], target: str, scope: str) -> tuple[Address, .
     return tuple(s.person for s in shifts if s.target == target and s.scope == scope)
 
 
-def given_up(shifts: Sequence[Shift], who: Address, now: datetime) -> tuple[Shift, ...]:
-    """The shifts that somebody means who says that they are on duty no more: those that run, else the one that begins next."""
+def given_up(
+    shifts: Sequence[Shift], who: Address, now: datetime, span: tuple[datetime, datetime] | None = None
+) -> tuple[Shift, ...]:
+    """The shifts that somebody means who says that they are on duty no more: those that touch the time they named, else those
+    that run, else the one that begins next."""
     mine = sorted((s for s in shifts if s.person == who and s.until > now), key=lambda s: s.since)
+    if span is not None:
+        return tuple(s for s in mine if s.since < span[1] and s.until > span[0])
     running = tuple(s for s in mine if s.since <= now)
     return running or tuple(s for s in mine[:1] if s.since - now <= SOON)
+
+
+def left_of(shift: Shift, over: Sequence[Shift]) -> tuple[Shift, ...]:
+    """What is left of a shift outside of others, in parts."""
+    left: list[tuple[datetime, datetime]] = [(shift.since, shift.until)]
+    for n in over:
+        left = [part for since, until in left for part in ((since, min(until, n.since)), (max(since, n.until), until))]
+        left = [(since, until) for since, until in left if since < until]
+    return tuple(replace(shift, since=since, until=until) for since, until in left)
 
 
 def beside(shifts: Sequence[Shift], shift: Shift) -> tuple[Shift, ...]:

@@ -3,13 +3,12 @@ without it anybody could put anybody on duty, and the same sheet twice would be 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Literal
 
 from rules.binding import UNBOUND
 from rules.context import STAFF, Context
-from rules.roster import Shift
+from rules.roster import Shift, left_of
 from rules.routing import holds_office
 from rules.town import Address, Person, Town
 
@@ -169,14 +168,16 @@ class Change:
 def change(kept: Iterable[Shift], new: Sequence[Shift]) -> Change:
     """Replace what overlaps in the same office; what of a kept shift lies outside of the new ones stays. The same again
     changes nothing."""
-    wanted, dropped, rest, there = dict.fromkeys(new), [], [], set()
+    wanted, there = dict.fromkeys(new), set()
+    dropped: list[Shift] = []
+    rest: list[Shift] = []
     for shift in kept:
         over = [n for n in wanted if _same_office(n, shift) and n.since < shift.until and n.until > shift.since]
         if shift in wanted:
             there.add(shift)
         elif over:
             dropped.append(shift)
-            rest += _without(shift, over)
+            rest += left_of(shift, over)
     return Change(tuple(dropped), tuple(n for n in wanted if n not in there), tuple(rest))
 
 
@@ -184,11 +185,3 @@ def _same_office(one: Shift, other: Shift) -> bool:
     """Two seats at the command post are two offices; a shift that names no seat is in the way of both."""
     here = (one.target, one.scope) == (other.target, other.scope)
     return here and (one.post == other.post or not one.post or not other.post)
-
-
-def _without(shift: Shift, over: Sequence[Shift]) -> list[Shift]:
-    left: list[tuple[datetime, datetime]] = [(shift.since, shift.until)]
-    for n in over:
-        left = [part for since, until in left for part in ((since, min(until, n.since)), (max(since, n.until), until))]
-        left = [(since, until) for since, until in left if since < until]
-    return [replace(shift, since=since, until=until) for since, until in left]

@@ -71,6 +71,31 @@ def above_village(town: Town, duty: Duty, rung: Rung, address: Address) -> bool:
     return bool(set(rung.tell) & set(ABOVE)) and address not in in_village
 
 
+OVERSEE = {
+    "cadres": ("village_head", "area_head", "command_post"), "village_head": ("area_head", "command_post"),
+    "area_head": ("command_post",), "line_leader": ("line_leader", "command_post"),
+    "deputy": ("line_leader", "command_post"), "command_post": ("command_post",),
+}  # fmt: skip
+"""Office → who should know, the nearest first, that nobody is on duty there (属地管理; a line leader for who stands in)."""
+
+
+def usual(town: Town, target: str, scope: str) -> Address:
+    """Who is rung for an office while nobody is on duty for it; empty when nobody is named or bound there."""
+    village, line = town.village(scope), town.line(scope)
+    area = next((a for a in town.areas if a.key == scope), None)
+    named = {"cadres": village and village.cadres, "village_head": village and village.head, "area_head": area and area.head,
+             "line_leader": line and line.leader, "deputy": line and line.deputy,
+             "command_post": town.command_post}.get(target)  # fmt: skip
+    return named if named and not named.startswith(UNBOUND) else ""
+
+
+def overseers(town: Town, target: str, scope: str) -> tuple[tuple[str, Address], ...]:
+    """(target, address) of those who should know that nobody is on duty for an office, the nearest first."""
+    area = town.area_of(scope)
+    found = ((t, usual(town, t, area.key if area and t == "area_head" else scope)) for t in OVERSEE.get(target, ()))
+    return tuple((t, address) for t, address in found if address)
+
+
 def _scope(town: Town, duty: Duty, target: str) -> str:
     area = town.area_of(duty.village)
     scopes = {"cadres": duty.village, "village_head": duty.village, "line_leader": duty.line, "deputy": duty.line}

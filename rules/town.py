@@ -1,7 +1,8 @@
 """The town as its config describes it; without it no rule would know whose village, line or group it speaks of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from functools import cached_property
 from typing import Literal, Protocol
@@ -30,6 +31,8 @@ STATES = ("open", "claimed", "reported", "closed")
 Locale = Literal["zh", "en"]
 
 
+HASTES = ("medicine", "hungry", "baby", "said")
+"""Why a need is urgent, by its words: what it is about, or (``said``) that whoever asked calls it so."""
 DUE_KEYS = -1_000_000_000
 
 
@@ -37,8 +40,8 @@ class Fits(Protocol):
     """What a rung may look at in a duty to know whether it is for it."""
 
     @property
-    def urgency(self) -> str:
-        """How urgent."""
+    def hastes(self) -> frozenset[str]:
+        """How urgent, and why."""
 
     @property
     def village(self) -> str:
@@ -48,8 +51,8 @@ class Fits(Protocol):
 @dataclass(frozen=True)
 class Rung:
     """One step of a ladder: ``after`` this long since the duty opened (``from_due``: since it falls due), ``tell`` these
-    targets, ``unless`` it is that far; ``repeat`` until somebody acknowledges; ``urgency`` and ``villages`` narrow it to
-    some duties (empty: all)."""
+    targets, ``unless`` it is that far; ``repeat`` until somebody acknowledges; ``urgency`` (how urgent, or why) and
+    ``villages`` narrow it to some duties (empty: all). ``nth``: of those at the same time, which are told each by itself."""
 
     after: timedelta
     tell: tuple[str, ...]
@@ -58,20 +61,38 @@ class Rung:
     urgency: tuple[str, ...] = ()
     villages: tuple[str, ...] = ()
     from_due: bool = False
+    nth: int = 0
 
     @property
     def key(self) -> int:
-        """How the rung is remembered once it was told: its seconds, and below zero those that count from the due time."""
-        length = int(self.after.total_seconds())
+        """How the rung is remembered once it was told: its seconds, and below zero those that count from the due time. A
+        ladder is written in minutes: the seconds within tell rungs at the same time apart."""
+        length = int(self.after.total_seconds()) + self.nth
         return DUE_KEYS + length if self.from_due else length
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is told when the duty opens: then nobody higher up is told yet."""
+        return not self.after and not self.from_due
 
     def fits(self, duty: Fits) -> bool:
         """Whether this rung is for this duty."""
-        urgent = not self.urgency or duty.urgency in self.urgency
+        urgent = not self.urgency or not duty.hastes.isdisjoint(self.urgency)
         return urgent and (not self.villages or duty.village in self.villages)
 
 
 Ladder = tuple[Rung, ...]
+
+
+def numbered(rungs: Iterable[Rung]) -> Ladder:
+    """The rungs as a ladder: those at the same time are numbered, so that one that was told hides none of the others."""
+    seen: Counter[int] = Counter()
+    ladder = []
+    for rung in rungs:
+        plain = replace(rung, nth=0)
+        ladder.append(replace(rung, nth=seen[plain.key]))
+        seen[plain.key] += 1
+    return tuple(ladder)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Cards as they stand in chats: which messages show a duty, so that they can be edited; without it a group would be noise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from storage.tables import listings, outbox
 LIST = "/list:"
 """In a row's ``flood``: the message shows several duties, whose numbers follow."""
 
+MOST_UNKNOWN = 1000
+"""So many letters of unknown outcome, the latest, are looked at for a whole board."""
 GONE_BY = "gone by"
 """In a row's ``digest``: a newer message took the place of this one, which now says so."""
 
@@ -190,3 +192,20 @@ UNSURE = Fixed(
 def unsure(ledger: Ledger, ref: str) -> bool:
     """Whether it is not known of some alert of this duty that it arrived."""
     return UNSURE.first(ledger.tx, {"town": ledger.town, "ref": ref}) is not None
+
+
+def unsure_among(ledger: Ledger, refs: Collection[str]) -> frozenset[str]:
+    """Those of these duties of which it is not known of some alert that it arrived."""
+    here = (outbox.c.town == ledger.town, outbox.c.state == "unknown", outbox.c.lane == 0)
+    rows = (
+        ledger.tx.execute(
+            select(outbox.c.id, outbox.c.duty).where(*here).order_by(outbox.c.id.desc()).limit(MOST_UNKNOWN)
+        ).all()
+        if refs
+        else []
+    )
+    listed = select(listings.c.duty).where(
+        listings.c.town == ledger.town, listings.c.letter.in_([row.id for row in rows])
+    )
+    named = {row.duty for row in rows} | ({*ledger.tx.execute(listed).scalars()} if rows else set())
+    return frozenset(named & set(refs))

@@ -5,11 +5,10 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
-from rules.kinds import KINDS
 from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
 from storage.tables import audit, duties, new_id, towns
@@ -132,26 +131,27 @@ def ringing(ledger: Ledger, now: datetime, most: int = 500) -> list[tuple[dateti
     return _past(ledger, duties.c.alarm_at, now, most)
 
 
-TOLD_ONLY = tuple(kind.name for kind in KINDS.values() if kind.asker and not kind.asks)
-"""Kinds that are closed by their doer's word, of which the one who asked is told."""
-
-
 def last_silent(ledger: Ledger, subjects: Sequence[str]) -> Duty | None:
-    """The latest duty asked for by one of these that was closed without a word of theirs, after silence or by its doer's word
-    alone; locked."""
-    told = and_(
-        duties.c.kind.in_(TOLD_ONLY), duties.c.confirmed.is_(None), duties.c.reported_at.is_not(None),
-        duties.c.merged_into == "",
-    )  # fmt: skip
+    """The latest duty asked for by one of these that was closed after silence; locked."""
     query = select(duties).where(
-        duties.c.subject.in_(subjects), duties.c.state == "closed", or_(duties.c.confirmed.is_(False), told)
+        duties.c.subject.in_(subjects), duties.c.state == "closed", duties.c.confirmed.is_(False)
     )
     return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
 
 
+def taken_back(ledger: Ledger, subject: str, since: datetime) -> tuple[Duty, ...]:
+    """The needs that a person has taken back since then, the latest first; to be read only."""
+    query = select(duties).where(
+        duties.c.town == ledger.town, duties.c.subject == subject, duties.c.state == "cancelled",
+        duties.c.kind == "need", duties.c.closed_at >= since,
+    )  # fmt: skip
+    return read_all(ledger, query.order_by(duties.c.closed_at.desc()))
+
+
 def last_confirmed(ledger: Ledger, subject: str) -> Duty | None:
-    """The latest duty that this person has called done, locked."""
+    """The latest need that this person has called done, locked."""
     query = select(duties).where(duties.c.subject == subject, duties.c.state == "closed", duties.c.confirmed.is_(True))
+    query = query.where(duties.c.kind == "need")
     return _one(ledger, query.order_by(duties.c.closed_at.desc()).limit(1))
 
 

@@ -7,10 +7,12 @@ from bot.config.mistakes import Notebook, Wrong, shown
 from bot.config.tables import Key, no_strangers, read_tables
 from bot.config.values import duration, one_of, signed_duration, text, yes_or_no
 from rules.ladders import LADDERS, LAST_TARGETS, repeat_of
-from rules.town import ROUTING, STATES, TARGETS, Rung
+from rules.town import HASTES, ROUTING, STATES, TARGETS, Rung, numbered
 
 UNSAID = timedelta(days=-1)
-URGENCIES = ("now", "soon", "later")
+URGENCIES = ("now", "soon", "later", *HASTES)
+URGENT = "need"
+"""The ladder of what may be more or less urgent."""
 Ladders = dict[str, tuple[Rung, ...]]
 
 
@@ -39,9 +41,11 @@ def _ladder(notes: Notebook, kind: str, tables: object) -> tuple[Rung, ...]:
     rows = read_tables(notes, path, tables, keys)
     if isinstance(tables, list):
         _check(notes, path, rows)
+    if kind != URGENT:
+        _check_no_urgency(notes, path, rows)
     if len(notes.found) > before:
         return LADDERS[kind]
-    return tuple(_rung(row) for row in rows)
+    return numbered(_rung(row) for row in rows)
 
 
 def _rung(row: dict[str, Any]) -> Rung:
@@ -83,6 +87,13 @@ def _check_first(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None
         notes.note(f"{path}[0].tell", "first_nobody")
     if at_once and all(row["urgency"] or row["villages"] for row in at_once):
         notes.note(f"{path}[0].{'villages' if rows[0]['villages'] else 'urgency'}", "first_narrow")
+
+
+def _check_no_urgency(notes: Notebook, path: str, rows: list[dict[str, Any]]) -> None:
+    """Only needs are more or less urgent: such a rung of another ladder would never be told."""
+    for number, row in enumerate(rows):
+        if row["urgency"]:
+            notes.note(f"{path}[{number}].urgency", "no_urgency")
 
 
 def _check_last(notes: Notebook, path: str, row: dict[str, Any]) -> None:

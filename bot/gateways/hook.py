@@ -38,6 +38,8 @@ class HookGateway:
     """All hooks of a town. Outward only: an answer's body can name a message id and nothing else."""
 
     channel = "hook"
+    opens_cards = True
+    """The link of a letter opens the duties it shows: whoever is rung by a telephone can do no more than follow it."""
 
     def __init__(
         self, hooks: Sequence[Hook], town: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)

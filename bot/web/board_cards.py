@@ -13,7 +13,6 @@ from handlers.duty.which import open_here
 from rules.context import Context
 from rules.duty import ANYBODY, SOON, Duty, worst_first
 from rules.kinds import kind_of
-from rules.town import Town
 
 STATES = ("open", "claimed", "reported")
 NEARLY = 0.75
@@ -46,6 +45,8 @@ class Looked:
     context: Context
     duties: tuple[Duty, ...]
     now: datetime
+    unsure: frozenset[str] = frozenset()
+    """The numbers of which some alert may not have arrived: nobody should think that all have seen it."""
 
     @property
     def villages(self) -> Mapping[str, str]:
@@ -84,7 +85,8 @@ class Shown:
 def look(hearing: Hearing) -> Looked:
     """What is open where this person may act: the same that 待办 lists in the chat."""
     found = worst_first(open_here(hearing.context, hearing.reads), hearing.now)
-    return Looked(hearing.context, found, hearing.now)
+    unsure = hearing.reads.unsure_among([duty.ref for duty in found])
+    return Looked(hearing.context, found, hearing.now, unsure)
 
 
 def columns(looked: Looked, wanted: Wanted, words: Texts) -> Mapping[str, tuple[Shown, ...]]:
@@ -100,16 +102,17 @@ def shown(duty: Duty, looked: Looked, words: Texts) -> Shown:
     left, gone = duty.due_at - looked.now if duty.due_at else None, _gone(duty, looked.now)
     stands = "late" if gone > 1 else "soon" if gone >= NEARLY or (left is not None and left <= SOON) else "fine"
     return Shown(
-        duty.ref, duty.kind, village.name if village else "", _text(duty, town, looked.now, words),
+        duty.ref, duty.kind, village.name if village else "", _text(duty, looked, words),
         words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at)),
         max(0, min(100, round(100 * gone))), stands, *_buttons(duty, looked, words),
         _more(duty, looked, words),
     )  # fmt: skip
 
 
-def _text(duty: Duty, town: Town, now: datetime, words: Texts) -> tuple[str, ...]:
+def _text(duty: Duty, looked: Looked, words: Texts) -> tuple[str, ...]:
     """The words of the chat's card, without the title and the time left, which have places of their own."""
-    values = {**card_values(town, duty, now), "left": None}
+    shown = card_values(looked.context.town, duty, looked.now)
+    values = {**shown, "left": None, "unsure": duty.ref in looked.unsure}
     text = words.say("duty.alert", waited=0, skipped=[], edited=False, **values)
     return tuple(line.strip() for line in text.partition(TITLE_ENDS)[2].splitlines() if line.strip())
 

@@ -236,7 +236,10 @@ def _ask(request: Request, opened: Opened, wrong: bool = False) -> Response:
 
 
 def _place(request: Request, chat: Address) -> str:
-    """What the chat is called."""
+    """What the chat is called; one person's by their name."""
+    person = doors_of(request).town().person(chat)
+    if person is not None and person.name:
+        return person.name
     return pages.group_title(doors_of(request).town(), chat, words_of(request))
 
 

@@ -132,6 +132,16 @@ def _one_off(one: str, other: str) -> bool:
     return not one.isascii() and len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
+def named_first(text: str, places: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """(key, the rest) of the place that the text begins with, by its name or key; ("", the text) when it begins with none."""
+    said = text.strip(AND)
+    ways = [(name, key) for key, names in places.items() for name in (*names, key)]
+    for name, key in sorted(ways, key=lambda way: len(way[0]), reverse=True):
+        if said.lower().startswith(name.lower()):
+            return key, said[len(name) :].strip(AND)
+    return "", said
+
+
 def _short(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name[:-1] for name in names if len(name) > 2 and name.endswith("村"))
 

@@ -32,7 +32,7 @@ class Mine:
 
 
 def on_yes(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """办好了, from the person it is for; then, if they like, how content they are, which closes nothing."""
+    """办好了, from the one who asked for it; of a need then, if they like, how content they are, which closes nothing."""
     mine = _mine(argument, context, reads, "yes")
     duty = mine.duty
     if duty is None:
@@ -40,7 +40,8 @@ def on_yes(argument: str, context: Context, reads: Reads, now: datetime) -> Outc
     moved = confirm(duty, now)
     if (sorry := _refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
-    stars = (tuple(Button(f"@acts.buttons.{rating}", f"d:rate:{duty.ref} {rating}") for rating in RATINGS),)
+    row = tuple(Button(f"@acts.buttons.{rating}", f"d:rate:{duty.ref} {rating}") for rating in RATINGS)
+    stars = () if duty.kind == "order" else (row,)
     return Outcome(
         (DutyMoved(moved, "confirmed", context.sender, context.chat),),
         (Say("duty.thanks", {"duty": moved, "card": moved.shown, "waiting": bool(mine.waiting)}, stars), *_asks(mine)),
@@ -49,7 +50,7 @@ def on_yes(argument: str, context: Context, reads: Reads, now: datetime) -> Outc
 
 
 def on_no(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """没办好: reopened on the original clock, also after silence had closed it, or an order closed by its doer's word."""
+    """没办好: reopened on the original clock, also after silence had closed it."""
     mine = _mine(argument, context, reads, "no")
     duty = mine.duty
     if duty is None:

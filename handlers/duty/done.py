@@ -21,12 +21,12 @@ from rules.context import Context
 from rules.duty import Duty, Refusal
 from rules.facts import DutyMoved
 from rules.kinds import kind_of
-from rules.moves import merge, report_done, take_in
-from rules.seeing import realm_of
+from rules.moves import confirm, merge, report_done, take_in
+from rules.seeing import asked_for, realm_of
 
 
 def on_done(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """办结 12 已送到: reported done; a need's asker is asked whether it is so, unless it is night."""
+    """办结 12 已送到: reported done; whoever asked for it is asked whether it is so, unless it is night."""
     meant = which(argument, context, reads)
     if meant.duty is None:
         return meant.sorry
@@ -38,20 +38,28 @@ def on_done(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     if (sorry := refused(moved, meant.duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     tells: tuple[Tell, ...] = ()
+    if moved.kind == "order" and asked_for(moved, context):
+        return _own_word(moved, context, meant.rest, now)
     if moved.state == "reported" and ask_at <= now:
         moved = ring(moved, "ask", ladder_for(moved, context), now, zone)
         shown = values(moved, context, note=meant.rest)
         tells = (Tell(moved.subject, "duty.is_it_done", shown, buttons(moved, "yes", "no"), "reply", moved.ref),)
     elif moved.state == "closed" and not kind_of(moved.kind).quiet:
         tells = tell_subject(moved, "duty.done_for_you", context, reads, note=meant.rest)
-    if moved.kind == "order" and moved.over and moved.subject not in (context.chat, context.sender):
-        # Whoever gave an order hears of its end too, and has the last word.
-        shown = values(moved, context, note=meant.rest)
-        tells += (Tell(moved.subject, "duty.order_done", shown, buttons(moved, "no"), "reply", moved.ref),)
     block = {True: "duty.closed", False: "duty.reported" if ask_at <= now else "duty.reported_night"}[moved.over]
     tells += tell_village(moved, block, context, note=meant.rest)
     says = Say(block, values(moved, context, note=meant.rest))
     return Outcome((DutyMoved(moved, "reported", context.sender, context.chat, meant.rest),), (says,), tells)
+
+
+def _own_word(duty: Duty, context: Context, note: str, now: datetime) -> Outcome:
+    """Who gave an order and has done it is not asked whether it is done."""
+    moved = confirm(duty, now)
+    if not isinstance(moved, Duty):
+        return refused(moved, duty) or Outcome()
+    shown = values(moved, context, note=note)
+    facts = tuple(DutyMoved(moved, what, context.sender, context.chat, note) for what in ("reported", "confirmed"))
+    return Outcome(facts, (Say("duty.closed", shown),), tell_village(moved, "duty.closed", context, note=note))
 
 
 def on_yes(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:

@@ -128,14 +128,14 @@ def test_a_timeline_says_what_counts_from_the_due_time_what_is_narrowed_and_what
 
     rungs = (
         Rung(minutes(0), ("cadres",)),
-        Rung(minutes(5), ("area_head",), urgency=("now",), villages=("yaowa",)),
+        Rung(minutes(5), ("area_head",), urgency=("now", "baby"), villages=("yaowa",)),
         Rung(minutes(-30), ("holder",), "reported", from_due=True),
         Rung(minutes(0), ("asker",), from_due=True),
         Rung(minutes(90), ("command_post",), repeat=minutes(15), from_due=True),
     )
     town = Town("x", ladders={"order": rungs}, villages=(Village("yaowa", "Yaowa"),))
     assert timelines(town, EN).splitlines()[1] == (
-        "  order   0m cadres → 5m (only Yaowa, only urgency now) area_head → 30m before due (unless reported) holder → "
+        "  order   0m cadres → 5m (only Yaowa, only urgency now, baby) area_head → 30m before due (unless reported) holder → "
         "when due asker → 1h30m after due (again every 15m) command_post"
     )
     assert "-" not in timelines(Town("x", ladders=LADDERS), EN)

@@ -237,6 +237,11 @@ def test_the_demo_is_the_town_of_the_issue() -> None:
         ('tell = ["cadres"]', 'tell = ["holder"]', "ladder.need[0].tell", 38, 'tell = ["cadres"]'),
         ('tell = ["cadres"]', 'tell = ["cadres"]\nvillages = ["yaowa"]', "ladder.need[0].villages", 39, "for all"),
         ('tell = ["cadres"]', 'tell = ["cadres"]\nurgency = ["now"]', "ladder.need[0].urgency", 39, "for all"),
+        ('tell = ["line_leader"]', 'tell = ["line_leader"]\nurgency = ["medecine"]', "ladder.need[1].urgency[0]", 43,
+         'Did you mean "medicine"? Use one of: now, soon, later, medicine, hungry, baby, said'),
+        ("[command_post]", '[[ladder.fever]]\nafter = "0m"\ntell = ["cadres"]\n[[ladder.fever]]\nafter = "0m"\n'
+         'tell = ["cadres"]\nurgency = ["now"]\n[[ladder.fever]]\nafter = "5m"\ntell = ["inspectors"]\n[command_post]',
+         "ladder.fever[1].urgency", 49, "Leave urgency out"),
         ('tell = ["cadres"]', "tell = []", "ladder.need[0].tell", 38, 'tell = ["cadres"]'),
         ('"reported"', '"reportd"', "ladder.need[1].unless", 41, 'Did you mean "reported"?'),
         ('"reported"', '"open"', "ladder.need[1].unless", 41, "leave unless out"),

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from xlsxwriter import Workbook
 
 from bot.app import App
+from bot.config.values import duration
 from bot.gateways import Accepted, Call, Receive, Refused, Result, SetAside
 from chat.incoming import Attachment, Document, Incoming, Said
 from chat.letter import Letter
 from rules.ladders import LADDERS
-from rules.town import Area, Line, Person, Town, Village
+from rules.town import Area, Line, Person, Rung, Town, Village, numbered
 from storage.database import Database
 from storage.migrate import migrate
 from storage.vault import Vault, new_key
@@ -64,6 +65,14 @@ def of_the_size(town: Town, people: int) -> Town:
         for n in range(1, people + 1)
     )
     return replace(town, people=town.people + more)
+
+
+def with_rungs(town: Town, rungs: str) -> Town:
+    """The town with more rungs for needs, each narrowed to an urgency: ``5m medicine line_leader | …``."""
+    more = [rung.split() for rung in rungs.split("|") if rung.strip()]
+    added = [Rung(duration(after), (target,), "claimed", urgency=(urgency,)) for after, urgency, target in more]
+    ladder = sorted((*town.ladders["need"], *added), key=lambda rung: rung.after)
+    return replace(town, ladders={**town.ladders, "need": numbered(ladder)})
 
 
 def without_codes(town: Town) -> Town:

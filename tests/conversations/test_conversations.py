@@ -11,7 +11,7 @@ import structlog
 
 from rules.town import Locale
 from tests.conversations.script import CLOCK, Script, Step, read, write
-from tests.conversations.stage import Stage, of_the_size, without_codes
+from tests.conversations.stage import Stage, of_the_size, with_rungs, without_codes
 
 TOLD = ("an alert reaches nobody",)
 """Errors that a transcript may be about."""
@@ -36,10 +36,11 @@ async def play(script: Script, stage: Stage) -> list[list[tuple[str, str]]]:
 
 def set_up(stage: Stage, settings: Mapping[str, str]) -> None:
     """The town and the messenger as the heading wants them: ``#: isolation_days = 1``, ``locale = en``, ``people = 12``,
-    ``bound = no``, ``edits = no``."""
+    ``bound = no``, ``edits = no``, ``rungs = 5m medicine line_leader | …`` (besides those that needs have)."""
     locale: Locale = "en" if settings.get("locale") == "en" else "zh"
     stage.town = replace(stage.town, isolation_days=int(settings.get("isolation_days", "14")), locale=locale)
     stage.town = of_the_size(stage.town, int(settings.get("people", "0")))
+    stage.town = with_rungs(stage.town, settings.get("rungs", ""))
     if settings.get("bound") == "no":
         stage.town = without_codes(stage.town)
     stage.gateway.fixed = settings.get("edits") == "no"

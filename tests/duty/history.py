@@ -1,5 +1,6 @@
 """Retells a duty from its history alone; without it nobody could say that the history explains how things stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,14 +19,24 @@ class Retold:
     confirmed: bool | None = None
     handovers: int = 0
     reopened: int = 0
+    again: str = ""
+    """The number of the need that was taken back, of which this is the second asking."""
 
 
 def retell(kind: str, rows: list[tuple[datetime, str, str, str]]) -> Retold:
     """Fold (when, what, who, note) into a state."""
     told = Retold()
-    for at, what, who, _note in rows:
-        told = _after(told, kind, at, what, who)
+    for at, what, who, note in rows:
+        told = replace(_after(told, kind, at, what, who), again=note if what == "opened" else told.again)
     return told
+
+
+def begun(told: Retold, others: Mapping[str, Retold]) -> Retold:
+    """The same with the moment at which it was asked for first."""
+    first = told
+    while first.again:
+        first = others[first.again]
+    return replace(told, opened_at=first.opened_at)
 
 
 def _after(told: Retold, kind: str, at: datetime, what: str, who: str) -> Retold:

@@ -74,3 +74,17 @@ async def test_what_was_told_is_not_told_again(database_url: str) -> None:
     assert await told(stage, 119) == []
     assert await told(stage, 121) == ["command", "li"]
     await stage.close()
+
+
+async def test_a_rung_for_medicine_reaches_the_medicine_that_is_open_and_not_the_rice(database_url: str) -> None:
+    stage = await opened(database_url)
+    await stage.say("sun", "没降压药了")
+    await stage.listen()
+    medicine = Rung(timedelta(minutes=10), ("deputy",), "claimed", urgency=("medicine",))
+    stage.town = with_ladder(need=(rung(0, "cadres"), medicine, rung(60, "line_leader")))  # type: ignore[assignment]
+    await stage.restart()
+    await stage.move(stage.clock.replace(hour=9, minute=41))
+    said = [(chat, text) for chat, text in await stage.listen() if not chat.startswith("~")]
+    assert [chat for chat, _ in said] == ["deputy-monitoring"]
+    assert "没降压药了" in said[0][1]
+    await stage.close()

@@ -21,7 +21,7 @@ from storage.ledger import Ledger
 from tests.conftest import postgres_url
 from tests.conversations.stage import Stage
 from tests.databases import scratch
-from tests.duty.history import kept, retell
+from tests.duty.history import begun, kept, retell
 
 ASKERS = st.sampled_from(["li", "sun"])
 ACTORS = st.sampled_from(["zhang@cadres/姚洼", "chen@cadres/姚洼", "chen", "head", "leader-monitoring", "boss@command"])
@@ -133,7 +133,9 @@ class Village(RuleBasedStateMachine):
         needs = [(duty, rows) for duty, rows in self._all() if duty.kind == "need" and not duty.postponed]
         counted = figures([duty for duty, _ in needs], self.stage.clock, {}, {})
         merged = [duty for duty, _ in needs if duty.merged_into]
-        plain = sum(kept(retell("need", rows), timedelta(hours=2)) for duty, rows in needs if not duty.merged_into)
+        told = {duty.ref: retell("need", rows) for duty, rows in self._all()}
+        first = {duty.ref: begun(told[duty.ref], told) for duty, _ in needs if not duty.merged_into}
+        plain = sum(kept(each, timedelta(hours=2)) for each in first.values())
         assert plain <= counted.total.fates.get("confirmed", 0) <= plain + len(merged)
 
     def _top_knows(self, rows: list[tuple[Any, ...]]) -> bool:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from rules.alarms import next_alarm
-from rules.climbing import climb, edited
+from rules.climbing import climb, edited, hastened
 from rules.duty import Duty, open_duty
 from rules.ladders import LADDERS
-from rules.town import SHANGHAI, Rung
+from rules.town import SHANGHAI, Rung, numbered
 
 BEGIN = datetime(2020, 2, 10, 9, 30, tzinfo=SHANGHAI)
 
@@ -105,3 +105,53 @@ def test_one_that_is_hurried_is_told_before_its_time() -> None:
     duty = need(told=(0,), rung_at=after(2), unreached=("cadres",))
     step = climb(duty, LATER, after(2), all_but())
     assert (step.targets, step.skipped) == (("line_leader",), ("cadres",))
+
+
+def narrowed(minutes: int, urgency: str, target: str) -> Rung:
+    return Rung(timedelta(minutes=minutes), (target,), "claimed", urgency=(urgency,))
+
+
+HASTY = numbered(
+    sorted(
+        (*LADDERS["need"], narrowed(0, "medicine", "deputy"), narrowed(0, "said", "area_head"),
+         narrowed(5, "baby", "inspectors")),
+        key=lambda rung: rung.after,
+    )
+)  # fmt: skip
+
+
+def told_by(duty: Duty, minutes: int) -> tuple[Duty, list[tuple[str, ...]]]:
+    """Whom the ladder tells until then, rung by rung."""
+    heard = []
+    while duty.rung_at is not None and duty.rung_at <= after(minutes):
+        step = climb(duty, HASTY, max(BEGIN, duty.rung_at), all_but())
+        duty, heard = step.duty, [*heard, step.targets]
+    return duty, heard
+
+
+@pytest.mark.parametrize(
+    ("urgency", "haste", "told"),
+    [
+        ("", [], [("cadres",)]),
+        ("now", ["medicine"], [("cadres",), ("deputy",)]),
+        ("now", ["said", "baby"], [("cadres",), ("area_head",), ("inspectors",)]),
+        ("later", [], [("cadres",)]),
+    ],
+)
+def test_a_rung_may_name_why_it_is_urgent(urgency: str, haste: list[str], told: list[tuple[str, ...]]) -> None:
+    assert told_by(need(urgency=urgency, card={"haste": haste}), 19)[1] == told
+
+
+def test_what_is_called_urgent_later_is_told_whom_it_would_have_been_told_at_once() -> None:
+    duty, _ = told_by(need(), 10)
+    hurried = hastened(replace(duty, urgency="now", card={"haste": ["said"]}), HASTY, after(10))
+    assert hurried.rung_at == after(10)
+    assert climb(hurried, HASTY, after(10), all_but()).targets == ("area_head",)
+
+
+def test_an_edit_passes_over_no_rung_that_a_duty_may_yet_come_to() -> None:
+    duty, _ = told_by(need(), 20)
+    kept = edited(duty, HASTY, after(21))
+    assert kept.rung_at == after(60)
+    urgent = hastened(replace(kept, card={"haste": ["medicine"]}), HASTY, after(30))
+    assert urgent.rung_at == after(30)

@@ -9,6 +9,7 @@ from rules.duty import Actor, Duty, Refusal, open_duty
 from rules.figures import fate_of, figures
 from rules.ladders import LADDERS
 from rules.moves import cancel, claim, confirm, merge, postpone, put_on_wait, reopen, report_done
+from rules.refiled import goes_on, going_on
 
 LADDER = LADDERS["need"]
 START = datetime(2020, 2, 10, 9, tzinfo=UTC)
@@ -69,6 +70,32 @@ TRICKS = [
 @pytest.mark.parametrize(("what", "duty", "now", "fate"), [*FATES, *TRICKS], ids=lambda value: str(value)[:40])
 def test_fate(what: str, duty: Duty, now: int, fate: str) -> None:
     assert fate_of(duty, at(now)) == fate
+
+
+REFILED = [
+    ("asked for again while it was running", 60, 90, True),
+    ("taken back a minute before its time, asked for again after it", 119, 125, True),
+    ("half an hour after that it has run out anew", 119, 150, False),
+    ("its time was over, and it was taken back long before", 30, 121, False),
+    ("taken back when it was late, which counts by itself", 125, 126, False),
+]
+
+
+@pytest.mark.parametrize(("what", "back", "again", "same"), REFILED, ids=lambda value: str(value)[:40])
+def test_what_is_taken_back_and_asked_for_again_keeps_its_clock(what: str, back: int, again: int, same: bool) -> None:
+    old = made(cancel(replace(need(), told=(0, 1200)), at(back)))
+    assert goes_on(old, at(again)) is same
+    if same:
+        new = going_on(need("2", again), old, at(again))
+        assert (new.due_at, new.base, new.told, new.card["again"]) == (old.due_at, old.base, (1200,), "1")
+        kept = confirmed(done(claimed(new, again), again + 40), again + 45)
+        fates = figures([old, kept], at(400), {}, {}).total.fates
+        assert fates == {"cancelled": 1, "late": 1}, "a second time makes no second two hours"
+
+
+def test_a_morning_that_was_taken_back_had_a_clock_of_its_own() -> None:
+    morning = made(postpone(need(), at(600), at(720)))
+    assert not goes_on(made(cancel(morning, at(30))), at(40))
 
 
 def test_a_late_one_merged_into_a_young_one_is_late() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.alarms import UNHELD, asked_at, ring
+from rules.alarms import UNHELD, asked_at, next_alarm, ring
 from rules.duty import Actor, Duty, Refusal, open_duty
 from rules.kinds import KINDS
 from rules.ladders import LADDERS, REPEAT
@@ -108,19 +108,26 @@ def test_merging(what: str, duty: Duty, into: Duty, by: Actor, leads: bool, why:
 
 
 def test_what_is_merged_is_still_to_be_brought() -> None:
-    both = take_in(held(need("1")), replace(need("2", text="flour"), urgency="now"), LADDER, at(10))
+    flour = replace(need("2", text="flour"), urgency="now")
+    both = take_in(held(need("1")), replace(flour, card={**flour.card, "haste": ["said"]}), LADDER, at(10))
+    assert both.hastes == {"now", "said"}
     assert (both.card["text"], both.urgency, both.card["urgency"]) == ("rice + flour", "now", "now")
     said_twice = take_in(both, need("3", text="rice"), LADDER, at(10))
     assert said_twice.card["text"] == "rice + flour"
 
 
-def test_an_order_closed_by_its_doer_alone_can_be_opened_again_on_its_own_clock() -> None:
-    order = need(kind="order")
-    done = made(report_done(order, ZHANG, LADDERS["order"], at(60), at(60)))
-    assert done.state == "closed"
-    assert may_reopen(done)
-    again = made(reopen(done, LADDERS["order"], at(70)))
+def test_an_order_that_is_said_to_be_done_waits_for_its_giver_and_silence_is_no_consent() -> None:
+    order, ladder = need(kind="order"), LADDERS["order"]
+    done = made(report_done(order, ZHANG, ladder, at(60), at(60)))
+    assert (done.state, next_alarm(done)) == ("reported", (at(60), "ask"))
+    silent = ring(ring(ring(done, "ask", ladder, at(60), SHANGHAI), "ask_again", ladder, at(90), SHANGHAI),
+                  "unconfirmed", ladder, at(180), SHANGHAI)  # fmt: skip
+    assert (silent.state, silent.confirmed) == ("closed", False)
+    assert may_reopen(silent)
+    assert made(reopen(done, ladder, at(70))).state == "claimed"
+    again = made(reopen(silent, ladder, at(190)))
     assert (again.state, again.holder, again.due_at, again.reopened) == ("claimed", "web:zhang", order.due_at, 1)
+    assert next_alarm(replace(order, rung_at=None)) is None, "late is its ladder's to tell"
     fever = made(report_done(need(kind="fever"), ZHANG, LADDER, at(60), at(60)))
     assert reopen(fever, LADDER, at(70)) == Refusal("already_over")
 

@@ -20,6 +20,7 @@ from bot.texts import FOLDER, LOCALES, texts
 from bot.wiring import ROUTES
 from chat.incoming import Said
 from chat.reading.numbers import normalise
+from rules.town import HASTES
 from tests.templates.village import NOW, TOWN, card_of, open_of
 
 ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True)
@@ -276,3 +277,8 @@ def test_nothing_a_person_writes_is_run_as_a_template() -> None:
 
 def test_the_folder_of_each_language_is_there() -> None:
     assert {p.name for p in Path(FOLDER).iterdir() if p.is_dir()} >= set(LOCALES)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_why_a_need_is_urgent_has_words_for_each_that_a_rung_may_name(locale: str) -> None:
+    assert tuple(texts(locale).options("need.urgent")) == HASTES

@@ -63,7 +63,7 @@ CARDS: Mapping[str, Mapping[str, Any]] = {
     "return": {"from": "hubei", "city": "黄冈", "arrived": "2020-02-09", "transport": "train", "trip_number": "G1234",
                "with": 2, "symptoms": "cough", "contact": "unsure", "relative": True, "unfinished": False, "text": ""},
     "tip": {"text": "有人摆酒席", "topic": "gathering", "place": "东头", "moment": "现在", "about": "villager", "where": "姚洼"},
-    "breach": {"text": "去了小卖部"},
+    "breach": {"text": "去了小卖部", "seen_by": ["张建国"]},
     "visit": {},
     "order": {"text": "核实3户", "by": "刘主任"},
     "unheard of": {"text": "别的事", "lines": ["一", "二"]},
@@ -150,11 +150,18 @@ class FakeReads:
         lines = texts(self.locale).options(block).items()
         return next((key for key, words in lines if any(word.lower() in text.lower() for word in words)), "")
 
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        lines = texts(self.locale).options(block).items()
+        return tuple(key for key, words in lines if any(word.lower() in text.lower() for word in words))
+
     def duties_replied_to(self) -> tuple[Duty, ...]:
         return (self.answered,) if self.answered else ()
 
     def last_silent(self, people: tuple[str, ...]) -> Duty | None:
         return next((d for d in self.duties if d.subject in people and d.confirmed is False), None)
+
+    def taken_back(self, person: str, since: datetime) -> tuple[Duty, ...]:
+        return tuple(d for d in self.duties if d.subject == person and d.state == "cancelled")
 
     def last_confirmed(self, person: str) -> Duty | None:
         return next((d for d in self.duties if d.subject == person and d.confirmed), None)
@@ -200,6 +207,9 @@ class FakeReads:
 
     def watch_of(self, person: str) -> Any:
         return self.watch
+
+    def watched_named(self, text: str) -> tuple[Person, ...]:
+        return tuple(p for p in TOWN.people if "isolated" in p.roles and p.name in text)
 
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         return self.last

@@ -47,7 +47,7 @@ ARGUMENTS = {
     "errand": ("3 王婶", "3 谁", "3 王秀英"),
     "onway": ("40 分钟",), "wait": ("3 明天上午 药店没货",), "merge": ("3 5", "5 3"), "rate": ("3 poor", "3 good"), "todo": ("2",),
     "order": ("nowhere", "姚洼 明早8点前 核实3户", "姚洼、东坡 打扫", "西沟 打扫"),
-    "ack": ("3,5", "3 5"),
+    "ack": ("3,5", "3 5"), "breach": ("李大山", "李大山 出门了", "姚洼 村东头有人打牌", "有人"),
 }  # fmt: skip
 """What may follow the name of an act, besides nothing, a number (3), a number and words, and one that is none (99)."""
 SPOKEN = (
@@ -125,6 +125,10 @@ def _registers() -> Iterator[FakeReads]:
         for seat in ("duty_leader", "duty_officer")
     )
     yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), ""), *seats))
+    part = replace(shift, person="web:wang", until=NOW + timedelta(hours=2))
+    yield FakeReads(shifts=((shift, "张建国"), (part, "王秀英"), *seats))
+    offices = (("area_head", "north", "web:area"), ("line_leader", "monitoring", "web:monitoring"), ("cadres", "xigou", "web:zhang"))
+    yield FakeReads(shifts=tuple((Shift(t, s, p, NOW, NOW + timedelta(hours=9)), "") for t, s, p in offices))
     yield FakeReads(locked=True, watch=WATCH, last=(NOW, 365))
     for kind in ("need", "fever", "tip", "urgent"):
         for duty in states_of(open_of(kind)):
@@ -160,6 +164,10 @@ def _hands() -> Iterator[FakeReads]:
     yield FakeReads((order,))
     yield FakeReads((replace(order, state="closed", reported_at=NOW),))
     yield FakeReads((replace(by_wang, state="closed", confirmed=True),))
+    outside = open_of("breach")
+    longer = {**outside.card, "said_at": (NOW - timedelta(minutes=30)).isoformat()}
+    yield FakeReads((outside, replace(by_wang, ref="7")))
+    yield FakeReads((replace(outside, card=longer, holder="web:wang", holder_name="王秀英", state="claimed"),))
     half = open_of("return")
     own = {"relative": False}
     for more, watch in (({"unfinished": True}, None), ({"watch": "off"}, None), (own, None), (own, WATCH), (own, LONG)):

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from bot.cards import card, card_list
 from rules.duty import Duty
+from storage.tables import outbox
 from tests.conversations.stage import BEGIN, TOWN
 from tests.web.town import Town, press, town
 
@@ -274,6 +276,36 @@ async def test_both_languages(here: Town, accept: str) -> None:
     browser = await here.signed_in("zhang")
     page = (await browser.get("/board", headers={"accept-language": accept})).text
     assert ("Nobody on it" in page, "没人接" in page) == ((True, False) if accept == "en" else (False, True))
+
+
+UNKNOWN = "不知道送到没有"
+
+
+async def lost(here: Town, to: str) -> None:
+    """What became of the alerts to this chat is not known any more."""
+    change = update(outbox).where(outbox.c.address == f"paper:{to}", outbox.c.lane == 0).values(state="unknown")
+    await here.app.database.transact(lambda tx: tx.execute(change))
+
+
+async def test_an_alert_that_may_not_have_arrived_is_said_on_the_board_as_in_the_chat(here: Town) -> None:
+    for who in ("li", "sun"):
+        await here.say(who, "家里没米了")
+    boss = await here.signed_in("boss")
+    assert UNKNOWN not in (await boss.get("/board")).text
+    await lost(here, "zhang")
+    page = (await boss.get("/board")).text
+    cards = dict(zip(column(page, "open"), page.split('<li class="duty')[1:], strict=True))
+    assert [ref for ref, text in cards.items() if UNKNOWN in text] == ["1"]
+    await here.say("chen", "待办")
+    assert here.heard("chen")[-1].count(UNKNOWN) == 1
+
+
+async def test_a_list_that_may_not_have_arrived_is_said_on_each_card_of_it(here: Town) -> None:
+    for text in ("没降压药了", "没奶粉了"):
+        await here.say("li", text)
+    await lost(here, "cadres-yaowa")
+    page = (await (await here.signed_in("boss")).get("/board")).text
+    assert page.count(UNKNOWN) == 2
 
 
 async def events(browser: httpx.AsyncClient) -> AsyncIterator[str]:
