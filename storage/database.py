@@ -31,6 +31,9 @@ FEW_TOGETHER = 16
 """Pieces of work in one PostgreSQL transaction: their rows stay locked until the last of them is done."""
 COUNTED = {"preserve_rowcount": True}
 """Or an INSERT on PostgreSQL counts -1 rows, and what is there already would look new."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY",
+           "wal_autocheckpoint=4000")  # fmt: skip
+"""16 MB of log before it is written into the file: each time costs two more waits for the disk, and a busy minute has many."""
 SQLITE_AWAY = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
      sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM)
@@ -239,13 +242,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """The driver must not open transactions by itself: its late BEGIN lets a savepoint outlive its transaction."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=30000",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-    ):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
