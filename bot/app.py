@@ -38,6 +38,8 @@ from storage.vault import Vault
 
 log = structlog.get_logger()
 
+TIDY_AFTER = 5.0
+"""Seconds after the start: whoever writes first need not wait for it."""
 YOUNG = 5000
 """New objects before the collector looks through them: a few dozen messages decided together make that many at once."""
 
@@ -102,11 +104,10 @@ class App:
 
     async def run(self) -> None:
         """Receive, send and tick until cancelled."""
-        gc.collect()
         gc.enable()
-        gc.freeze()  # what is loaded by now stays: the collector need not walk through it again and again
         gc.set_threshold(YOUNG)
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_tidied())
             tasks.create_task(self.sender.run())
             tasks.create_task(self.reporting.run())
             for gateway in self.gateways.values():
@@ -144,3 +145,10 @@ class App:
         self.book.refresh(ledger)  # first: whoever has bound their code is seeded under the address they have now
         people.seed(ledger, self.book.town)
         seed(ledger, self.book.town, now)
+
+
+async def _tidied() -> None:
+    """What is loaded by then stays: the collector need not walk through it again and again."""
+    await asyncio.sleep(TIDY_AFTER)
+    gc.collect()
+    gc.freeze()
