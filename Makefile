@@ -51,7 +51,7 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
 	@echo "3/3 installing cunshao itself"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q bot chat handlers rules storage
-	@$(BIN)/python -c 'from bot.texts import LOCALES, texts; from bot.web.pages import compile_pages; [texts(x).compile() for x in LOCALES]; compile_pages()'
+	@$(BIN)/python -c 'from bot.web.pages import compile_all; compile_all()'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock

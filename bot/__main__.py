@@ -43,12 +43,12 @@ def _run(asked: argparse.Namespace) -> int:
 
             return codes(asked.config)
         case "run":
-            _begin_lightly()
+            gc.disable()  # what is loaded at the start is no garbage; App.run turns the collector on again
             from bot.commands.run import run
 
             return run(asked.config, asked.demo)
         case "demo":
-            _begin_lightly()
+            gc.disable()
             from bot.commands.run import demo
 
             return demo(asked.folder, asked.port)
@@ -57,13 +57,6 @@ def _run(asked: argparse.Namespace) -> int:
 
             return (backup if asked.command == "backup" else restore)(asked.config, asked.file)
     return 2
-
-
-def _begin_lightly() -> None:
-    """What is loaded at the start is no garbage (App.run turns the collector on again); and where rich happens to be installed,
-    structlog would load all of it to draw tracebacks with what people said in them."""
-    gc.disable()
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # which is how a module is said not to be there
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -106,8 +106,8 @@ class App:
         """Receive, send and tick until cancelled."""
         gc.enable()
         gc.set_threshold(YOUNG)
+        asyncio.get_running_loop().call_later(TIDY_AFTER, _tidy)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_tidied())
             tasks.create_task(self.sender.run())
             tasks.create_task(self.reporting.run())
             for gateway in self.gateways.values():
@@ -147,8 +147,7 @@ class App:
         seed(ledger, self.book.town, now)
 
 
-async def _tidied() -> None:
+def _tidy() -> None:
     """What is loaded by then stays: the collector need not walk through it again and again."""
-    await asyncio.sleep(TIDY_AFTER)
     gc.collect()
     gc.freeze()

@@ -54,7 +54,7 @@ class Desk:
     town_now: Callable[[], datetime]
     real_now: Callable[[], datetime]
     wake: Callable[[], None]
-    order: Callable[[], None] = lambda: None
+    order: Callable[[], None]
 
     async def receive(self, *several: Incoming) -> None:
         """Record, decide and answer messages; returns when all of it is durable. A message seen before changes nothing.

@@ -75,7 +75,7 @@ class Texts:
         return frozenset(self._environment.list_templates())
 
     def compile(self) -> None:
-        """Compile every template: done when the program is installed, so that no start has to."""
+        """Compile every template of this language."""
         for name in self._files():
             self._environment.get_template(name)
 

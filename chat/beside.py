@@ -46,11 +46,12 @@ def several(text: str, form: str, choices: tuple[str, ...], setting: Setting) ->
     found: dict[str, Value] = {}
     rest = []
     for clause in clauses(text):
-        said = {name: key for name in choices if (key := _chosen(clause, f"{form}.{name}_options", setting))}
+        said = {name: key for name in choices if (key := chosen(clause, f"{form}.{name}_options", setting))}
         found = {**said, **found}
         rest += [] if said else [clause]
     return {**found, "place": " ".join(rest)} if names_a_place(" ".join(rest)) else found
 
 
-def _chosen(clause: str, block: str, setting: Setting) -> str:
-    return next((key for key, words in setting.words.options(block).items() if matches(clause, words)), "")
+def chosen(text: str, block: str, setting: Setting) -> str:
+    """The key of the line of a vocabulary of which the text is a phrase; empty when it is none."""
+    return next((key for key, words in setting.words.options(block).items() if matches(text, words)), "")

@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chat.beside import Beside, several
+from chat.beside import Beside, chosen, several
 from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import OneOf, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
 from chat.reading.haste import hastes
 from chat.reading.lacks import plain_lack, says_besides, things
-from chat.reading.phrases import matches
 from chat.reading.sameness import same_thing, same_words
 from handlers.need_known import (
     clock_of,
@@ -263,8 +262,7 @@ def _has_sign(text: str, context: Context, reads: Reads, setting: Setting) -> bo
 
 def polite(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
     """Thanks, a nod or a greeting is answered as one, and makes nothing."""
-    words = setting.words.options("need.polite")
-    sort = next((key for key, phrases in words.items() if matches(said.text, phrases)), "")
+    sort = chosen(said.text, "need.polite", setting)
     return Outcome(says=(Say("need.polite_answer", {"sort": sort}),)) if sort and context.place == "private" else None
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from chat.beside import chosen
 from chat.form import Setting
 from chat.letter import Outcome, Say
 from chat.reading.haste import hastes
 from chat.reading.lacks import is_about_food, is_hungry, says_only
-from chat.reading.phrases import matches
 from rules.climbing import hastened
 from rules.context import Context
 from rules.duty import Duty, Refusal
@@ -60,12 +60,11 @@ def how_urgent(
     text: str, mine: tuple[Duty, ...], context: Context, now: datetime, setting: Setting
 ) -> Outcome | None:  # fmt: skip
     """今天就行, 不急, said when the question for it has given way to something else: on the card of the need before."""
-    options = setting.words.options("need_more.urgency_options").items()
-    chosen = next((key for key, words in options if matches(text, words)), "")
+    urgency = chosen(text, "need_more.urgency_options", setting)
     latest = max(mine, key=lambda d: d.opened_at)
-    if chosen not in ("soon", "later") or latest.state == "reported" or is_quiet(now, context.town):
+    if urgency not in ("soon", "later") or latest.state == "reported" or is_quiet(now, context.town):
         return None
-    moved = replace(latest, urgency=chosen, card={**latest.card, "urgency": chosen})
+    moved = replace(latest, urgency=urgency, card={**latest.card, "urgency": urgency})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text)
     return Outcome((fact,), (kept(moved, context, now),))
 
@@ -74,16 +73,15 @@ def tonight_or_morning(
     text: str, mine: tuple[Duty, ...], context: Context, now: datetime, setting: Setting
 ) -> Outcome | None:  # fmt: skip
     """明早, or 今晚就要, said at night when the form that asks for it is gone: good as long as nobody has taken the need."""
-    options = setting.words.options("need_more.tonight_options").items()
-    chosen = next((key for key, words in options if matches(text, words)), "")
-    if not chosen or not is_quiet(now, context.town):
+    when = chosen(text, "need_more.tonight_options", setting)
+    if not when or not is_quiet(now, context.town):
         return None
     latest = max(mine, key=lambda d: d.opened_at)
     sleeps = latest.postponed and latest.starts_at is not None and latest.starts_at > now
-    if chosen == "morning" and not sleeps:
+    if when == "morning" and not sleeps:
         taken = Outcome(says=(Say("need.taken_already", {"duty": latest, "due": clock_of(latest, context)}),))
         return taken if latest.holder else until_morning(latest, context, now)
-    if chosen == "now" and sleeps:
+    if when == "now" and sleeps:
         return tonight_after_all(latest, context, now, ("said",))
     return known_already(latest, context, now)
 

@@ -144,8 +144,10 @@ async def _is_somebody(doors: Doors, who: Address) -> bool:
     return who in named or await doors.mailbox.person(who) is not None
 
 
-def compile_pages() -> None:
-    """Compile every page: done when the program is installed, so that no start has to."""
+def compile_all() -> None:
+    """Compile all texts and pages: done when the program is installed, so that no start has to."""
+    for locale in LOCALES:
+        texts(locale).compile()
     for name in _pages().list_templates(extensions=("html",)):
         _pages().get_template(name)
 

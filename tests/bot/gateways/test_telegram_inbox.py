@@ -43,6 +43,7 @@ class Desk:
         self.kept: list[str] = []
         self.aside: list[str] = []
         self.record_fails = 0
+        self.changed = asyncio.Event()
 
     async def receive(self, *several: Incoming) -> None:
         """All of several or none, as the real one when its database is away."""
@@ -62,6 +63,14 @@ class Desk:
             self.failures[text] -= 1
             raise RuntimeError("the database is away")
         self.kept.append(text)
+        self.changed.set()
+
+    async def has_kept(self, count: int) -> None:
+        """Return once so many are kept. Raises TimeoutError."""
+        async with asyncio.timeout(2):
+            while len(self.kept) < count:
+                self.changed.clear()
+                await self.changed.wait()
 
     async def set_aside(self, channel: str, mark: str, raw: str) -> None:
         if self.record_fails:
@@ -127,9 +136,9 @@ async def test_what_comes_together_is_committed_together_but_no_chat_is_overtake
     desk = Desk()
     desk.gates["slow"] = asyncio.Event()
     task = asyncio.create_task(poll(telegram, desk))
-    await asyncio.sleep(0.03)
+    await desk.has_kept(3)
     telegram.waiting += [said(5, 2, "behind"), said(6, 4, "d"), said(7, 5, "e")]
-    await asyncio.sleep(0.06)
+    await desk.has_kept(5)
     assert (desk.kept, desk.together) == (["a", "b", "c", "d", "e"], [1, 1, 1, 1, 2])
     desk.gates["slow"].set()
     await task
