@@ -132,6 +132,15 @@ class Form:
         """The questions that apply to these answers and can be asked, in order."""
         return tuple(q for q in self.questions if not q.hidden and q.when(answers))
 
+    def that_apply(self, answers: Answers) -> Answers:
+        """Without what no longer applies after a change: should it apply again, it is asked again."""
+        while True:
+            counting = self.kept(answers)
+            kept = {name: value for name, value in answers.items() if name in counting}
+            if len(kept) == len(answers):
+                return kept
+            answers = kept
+
     def kept(self, answers: Answers) -> frozenset[str]:
         """The names whose answers count: what applies, and what is hidden."""
         return frozenset(q.name for q in self.questions if q.hidden or q.when(answers))

@@ -50,10 +50,10 @@ class Text:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The text without white space at its ends."""
         text = _clean(said.text)
-        if sum(unicodedata.category(letter)[0] not in "CZ" for letter in text) < self.shortest:
-            raise Unclear("form.unclear_text")
         if matches(text, setting.words.options("form.puzzled")["puzzled"]):
             raise Unclear("form.what_is_meant")
+        if sum(unicodedata.category(letter)[0] not in "CZ" for letter in text) < self.shortest:
+            raise Unclear("form.unclear_name" if self.unlike and text else "form.unclear_text")
         if isinstance(read_unasked(text), Read):
             raise Unclear("form.is_temperature")
         if self.nothing and any(matches(text, words) for words in setting.words.options(self.nothing).values()):

@@ -181,13 +181,17 @@ def _passed_over(form: Form, talk: Talk, current: Question, said: Said, setting:
 def _noted(form: Form, talk: Talk, found: Mapping[str, Value], setting: Setting) -> Turn:
     """No answer to this question, but to another one of the form (发烧了, said at the name): kept there, said back, and asked on."""
     more = {name: _graver(form, talk, name, value) for name, value in found.items() if form.question(name)}
-    kept = _that_apply(form, {**_without_followers(form, talk.answers, more), **more})
-    lines = [
-        setting.words.say("form.noted_line", label=_label(form, q, setting), value=_show(form, q, kept[q.name], setting))
-        for q in form.applying(kept) if q.name in more
-    ]  # fmt: skip
+    kept = form.that_apply({**_without_followers(form, talk.answers, more), **more})
     cursor = replace(talk.cursor, likely=None, unread=[])
-    return _ask(form, replace(talk, answers=kept, cursor=cursor, misses=0), setting, "\n".join(lines))
+    back = _said_back(form, kept, more, setting)
+    return _ask(form, replace(talk, answers=kept, cursor=cursor, misses=0), setting, back)
+
+
+def _said_back(form: Form, kept: Answers, names: Collection[str], setting: Setting) -> str:
+    return "\n".join(
+        setting.words.say("form.noted_line", label=_label(form, q, setting), value=_show(form, q, kept[q.name], setting))
+        for q in form.applying(kept) if q.name in names
+    )  # fmt: skip
 
 
 def _graver(form: Form, talk: Talk, name: str, new: Value) -> Value:
@@ -250,8 +254,11 @@ def _keep(
 ) -> Turn:  # fmt: skip
     kept = _without_followers(form, talk.answers, {current.name: value})
     more = {name: found for name, found in gleaned.items() if (name not in kept or name in own) and form.question(name)}
-    answers = _that_apply(form, {**kept, **more, current.name: value})
-    return _ask(form, replace(talk, answers=answers, cursor=Cursor(), misses=0), setting)
+    answers = form.that_apply({**kept, **more, current.name: value})
+    # Who says beside the answer that they are ill reads that it was heard.
+    grave = {q.name for q in form.questions if q.gravest_first and q.name in more and q.name != current.name}
+    back = _said_back(form, answers, grave, setting)
+    return _ask(form, replace(talk, answers=answers, cursor=Cursor(), misses=0), setting, back)
 
 
 def _without_followers(form: Form, answers: Answers, new: Answers) -> Answers:
@@ -259,16 +266,6 @@ def _without_followers(form: Form, answers: Answers, new: Answers) -> Answers:
     changed = {name for name, value in new.items() if answers.get(name, value) != value}
     void = {q.name for q in form.questions if q.follows in changed}
     return {name: answer for name, answer in answers.items() if name not in void}
-
-
-def _that_apply(form: Form, answers: Answers) -> Answers:
-    """Without what no longer applies after a change: should it apply again, it is asked again."""
-    while True:
-        counting = form.kept(answers)
-        kept = {name: value for name, value in answers.items() if name in counting}
-        if len(kept) == len(answers):
-            return kept
-        answers = kept
 
 
 def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:

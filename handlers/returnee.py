@@ -10,9 +10,9 @@ from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import UNKNOWN, Day, Many, OneOf, Phone, PlaceOf, Spot, Text
 from chat.letter import Outcome, Say
-from chat.reading.names import house_after, name_and_house
+from chat.reading.names import house_after, name_and_house, names_a_place
 from chat.reading.phone import read_phone
-from chat.reading.phrases import among, matches
+from chat.reading.phrases import among, clauses, matches
 from chat.reading.returns import glean_return, only_origin, origin_named, plans_return, ride_named
 from chat.reading.temperature import highest_in, is_hearsay, is_of_others
 from rules.context import Context
@@ -92,6 +92,7 @@ def glean(text: str, setting: Setting) -> Answers:
     found = glean_return(text, setting.now.date())
     if "symptoms" not in found and (sign := _ailing(text, setting)):
         found["symptoms"] = sign
+        found["house"] = next(filter(names_a_place, clauses(text)), "")
     if (phone := read_phone(text)) and (NAMED_PHONE.search(text) or len(PHONE_WORDS.sub("", text)) <= len(phone) + 4):
         found["phone"] = phone
     if only_origin(text):
