@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import structlog
 from starlette.routing import Route
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, TelegramError
 
 from bot.gateways import Accepted, Borrow, Call, Receive, Refused, Result, SetAside, TryLater, Unknown
 from bot.gateways.telegram.answer import result_of, updates_of
@@ -159,7 +159,6 @@ class TelegramGateway:
         inbox = Inbox(self.parse, receive_and_answer, set_aside)
         await self._until_done("prepare", self.prepare)
         if self._webhook is None:
-            await self._until_done("deleteWebhook", self._polling_only)
             await Poller(self._ask, inbox).run()
             return
         self._webhook.inbox = inbox
@@ -226,12 +225,15 @@ class TelegramGateway:
         task.add_done_callback(_note_unanswered)
 
     async def _ask(self, offset: int) -> list[Any]:
+        """getUpdates. A webhook that is still set (by an earlier run) is taken away before the next try; what waits stays."""
         params = {"offset": offset, "timeout": POLL, "allowed_updates": ALLOWED_UPDATES}
         status, payload = await self._request.post_json(f"{self._url}/getUpdates", params, answer_within=POLL + 10)
-        return updates_of(status, payload)
-
-    async def _polling_only(self) -> None:
-        await _asked(self._bot.delete_webhook(drop_pending_updates=False))
+        try:
+            return updates_of(status, payload)
+        except Conflict as error:
+            if "webhook is active" in error.message:
+                await self._bot.delete_webhook(drop_pending_updates=False)
+            raise
 
     async def _register(self) -> None:
         await _asked(

@@ -15,6 +15,7 @@ from bot.gateways import Accepted, Gateway, Moved, Refused, TryLater, Unknown
 from bot.gateways.telegram import Me, TelegramGateway, request
 from chat.incoming import Incoming
 from chat.letter import Button, Letter
+from tests.botapi import errors
 
 TOKEN = "900:AAsecretsecretsecret"
 ME = {"id": 900, "is_bot": True, "first_name": "C", "username": "CunshaoBot"}
@@ -208,7 +209,7 @@ async def test_listening_commits_answers_the_button_and_confirms(server: Server,
     )
     assert heard == [("a:1", 0), ("a:1", 0)]
     assert aside == ["telegram u2 {}"]
-    assert [name for name, _ in server.calls[:3]] == ["getMe", "deleteWebhook", "getUpdates"]
+    assert [name for name, _ in server.calls[:2]] == ["getMe", "getUpdates"]
     first = server.called("getUpdates")[0]
     assert first == {
         "offset": 0,
@@ -242,6 +243,26 @@ async def test_the_log_names_neither_the_token_nor_people(
     assert "telegram.unreadable_update" in events
     assert "telegram.desk_failed" in events
     assert not [entry for entry in logs if any(word in str(entry) for word in (TOKEN, "secretsecret", "words", "'L'"))]
+
+
+async def test_a_webhook_left_by_an_earlier_run_is_taken_away(
+    server: Server, gateway: TelegramGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.gateways.telegram.inbox.SHORTEST", 0.001)
+    server.replies["getUpdates"] = [no(409, errors.WEBHOOK_ACTIVE)] * 2
+    server.replies["deleteWebhook"] = [no(502, "Bad Gateway")]
+    server.updates = [press(1)]
+    heard: list[str] = []
+
+    async def receive(*several: Incoming) -> None:
+        heard.extend(incoming.said.button for incoming in several)
+
+    async def set_aside(channel: str, mark: str, raw: str) -> None:
+        return None
+
+    await until(gateway.listen(receive, set_aside), lambda: bool(heard))
+    assert server.called("deleteWebhook") == [{"drop_pending_updates": False}] * 2
+    assert heard == ["a:1"]
 
 
 def message(text: str) -> dict[str, Any]:
