@@ -106,10 +106,6 @@ class Vault:
         except (InvalidTag, ValueError):
             raise CannotOpen(_CHANGED) from None
 
-    def needs_sealing(self, sealed: str) -> bool:
-        """Whether a sealed text was made with an older key than the first one."""
-        return not sealed.startswith(b64encode(self._id)[:5].decode())
-
     def lookup(self, text: str) -> str:
         """A keyed hash to find something sealed by; spaces, dashes and +86 make no difference in a number."""
         return digest(self._lookup, _plain(text).encode(), "sha256").hex()
