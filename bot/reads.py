@@ -141,11 +141,6 @@ class Reads:
         """What is not over and is for this person."""
         return duties.open_of(self.ledger, person, kind)
 
-    def person_named(self, name: str, village: str) -> str | None:
-        """The address of the one person of the village's staff with this name, or None."""
-        found = [p for p in self.town.people if p.name and (p.name == name or p.id == name) and p.village == village]
-        return found[0].id if len(found) == 1 else None
-
     def name_of(self, address: str) -> str:
         """What a person is called, or an empty text."""
         known = people.find(self.ledger, address)

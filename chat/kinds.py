@@ -107,7 +107,6 @@ class PlaceOf:
     """One of the town's places of a sort (``village``); the value is its key."""
 
     sort: str
-    most_offers: int = 0
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The key of the one place whose name is in what was said."""

@@ -280,7 +280,7 @@ def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
     asked = Asked(form.name, current.name)
     applying = form.applying(talk.answers)
     progress = _progress(applying.index(current) + 1, len(applying), setting)
-    text = f"{progress}{setting.words.say(asked.block, **_known(form, talk, setting))}"
+    text = f"{progress}{setting.words.say(asked.block, **_known(form, talk))}"
     rows = _rows(tuple(
         Button(o.label, f"{MARK}:{talk.id}:{current.name}:{o.key}") for o in current.kind.offers(asked, setting)
     )) + _control_row(talk, setting, ("skip",) if current.optional else ())  # fmt: skip
@@ -292,7 +292,7 @@ def _progress(number: int, of: int, setting: Setting) -> str:
     return setting.words.say("form.progress", number=number, of=of) if of > 1 else ""
 
 
-def _known(form: Form, talk: Talk, setting: Setting) -> dict[str, object]:
+def _known(form: Form, talk: Talk) -> dict[str, object]:
     """The answers so far, for questions that speak of them (为 self or 您家人)."""
     return {"answers": {q.name: talk.answers.get(q.name) for q in form.questions}}
 

@@ -1,15 +1,16 @@
 """Cards as they stand in chats: which messages show a duty, so that they can be edited; without it a group would be noise."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
 from storage.fixed import Fixed
 from storage.ledger import Ledger
-from storage.outbox import WAITING
+from storage.outbox import EDITS, SENT, WAITING
 from storage.tables import listings, outbox
 
 LIST = "/list:"
@@ -46,17 +47,18 @@ class Card:
     @property
     def refs(self) -> tuple[str, ...]:
         """The duties a list shows; empty for the card of one."""
-        return tuple(self.flood.partition(LIST)[2].split(",")) if LIST in self.flood else ()
+        return refs_in(self.flood)
 
 
-_CARD = (
-    select(
-        outbox.c.id, outbox.c.channel, outbox.c.address, outbox.c.duty, outbox.c.state, outbox.c.platform_id,
-        outbox.c.flood, outbox.c.cause, outbox.c.edits, outbox.c.digest, outbox.c.told_at,
-    )
-    .where(outbox.c.town == bindparam("town"), (outbox.c.state == WAITING) | (outbox.c.state == "accepted"))
-    .order_by(outbox.c.id)
-)  # fmt: skip
+def refs_in(flood: str) -> tuple[str, ...]:
+    """The duties that a list shows, by its row's ``flood``; empty for anything else."""
+    return tuple(flood.partition(LIST)[2].split(",")) if LIST in flood else ()
+
+
+_CARD = select(
+    outbox.c.id, outbox.c.channel, outbox.c.address, outbox.c.duty, outbox.c.state, outbox.c.platform_id,
+    outbox.c.flood, outbox.c.cause, outbox.c.edits, outbox.c.digest, outbox.c.told_at,
+).where(outbox.c.town == bindparam("town"))  # fmt: skip
 RECENT = Fixed(
     _CARD.where(
         outbox.c.address == bindparam("address"), outbox.c.flood >= bindparam("key"), outbox.c.flood < bindparam("end"),
@@ -86,33 +88,36 @@ def recent(ledger: Ledger, address: str, key: str, since: datetime) -> list[Card
     """What was told to an address under a flood key (town time after ``since``), the oldest first."""
     # "0" is the sign after "/": between them stand the key itself and the lists under it, and the index finds both.
     values = {"town": ledger.town, "address": address, "key": key, "end": key + "0", "since": since}
-    found = [Card(*row) for row in RECENT.rows(ledger.tx, values)]
+    found = _standing(RECENT.rows(ledger.tx, values))
     return [card for card in found if card.flood == key or card.flood.startswith(key + LIST)]
 
 
 def cards_of(ledger: Ledger, ref: str) -> list[Card]:
     """The messages that show a duty's card, the oldest first; of a message edited several times only its last state."""
     values = {"town": ledger.town, "ref": ref}
-    rows = {row[0]: row for row in (*ALONE.rows(ledger.tx, values), *LISTED.rows(ledger.tx, values))}
-    found = [Card(*rows[key]) for key in sorted(rows)]
     latest: dict[tuple[str, str], Card] = {}
-    for card in found:
+    for card in _standing({*ALONE.rows(ledger.tx, values), *LISTED.rows(ledger.tx, values)}):
         if "#" in card.cause and card.digest != GONE_BY and (card.duty == ref or ref in card.refs):
             latest[card.message] = card
     return list(latest.values())
 
 
+def _standing(rows: Iterable[tuple[Any, ...]]) -> list[Card]:
+    """Those that wait or have arrived, the oldest first. Sifted and put in order here: asked to, SQLite would walk through the
+    letters of the whole town."""
+    return [card for row in sorted(rows, key=itemgetter(0)) if (card := Card(*row)).state in (WAITING, "accepted")]
+
+
 def shown_in(ledger: Ledger, address: str, platform_id: str) -> tuple[str, ...]:
     """The numbers of the duties that a delivered message shows or speaks of, as it was last edited."""
-    query = select(outbox.c.duty, outbox.c.flood).where(
+    query = select(outbox.c.id, outbox.c.duty, outbox.c.flood).where(
         outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.platform_id == platform_id,
-        outbox.c.state == "accepted",
+        outbox.c.state == "accepted", SENT,
     )  # fmt: skip
-    row = ledger.tx.execute(query.order_by(outbox.c.id.desc()).limit(1)).first()
-    if row is None:
+    latest = max(ledger.tx.execute(query), key=itemgetter(0), default=None)
+    if latest is None:
         return ()
-    listed_there = tuple(row.flood.partition(LIST)[2].split(",")) if LIST in row.flood else ()
-    return listed_there or ((row.duty,) if row.duty else ())
+    return refs_in(latest.flood) or ((latest.duty,) if latest.duty else ())
 
 
 def listed(ledger: Ledger, letter: str, refs: Sequence[str]) -> None:
@@ -133,10 +138,11 @@ def rewrite(ledger: Ledger, row_id: str, call: Mapping[str, Any], flood: str = "
 def go_by(ledger: Ledger, card: Card) -> None:
     """A newer message takes the place of this one, in whatever state it is."""
     message = card.edits or card.platform_id
-    same = outbox.c.id == card.id
-    if message:
-        same = same | (outbox.c.platform_id == message) | (outbox.c.edits == message)
-    where = (outbox.c.town == ledger.town) & (outbox.c.address == card.address) & outbox.c.told_at.is_not(None) & same
+    here = (outbox.c.town == ledger.town, outbox.c.address == card.address)
+    sent = select(outbox.c.id).where(*here, outbox.c.platform_id == message, SENT)
+    edits = select(outbox.c.id).where(*here, outbox.c.edits == message, EDITS)
+    same = (outbox.c.id == card.id, outbox.c.id.in_(sent.union(edits)))[bool(message)]
+    where = (outbox.c.town == ledger.town) & outbox.c.told_at.is_not(None) & same
     ledger.tx.execute(update(outbox).where(where).values(digest=GONE_BY))
 
 

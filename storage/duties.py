@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func, literal_column, or_, select, update
 
 from rules.alarms import next_alarm
 from rules.duty import ENDED, Duty
@@ -14,6 +14,8 @@ from storage.ledger import Ledger
 from storage.tables import audit, duties, new_id, towns
 
 PLAIN = tuple(f.name for f in fields(Duty) if f.name in duties.c)
+NOT_OVER = duties.c.state.not_in([literal_column(f"'{state}'") for state in ENDED])
+"""What the index of open duties holds; said word for word, or the databases would not know that they may use it."""
 
 
 def next_number(ledger: Ledger) -> str:
@@ -85,12 +87,9 @@ def open_in(
     villages: Sequence[str] = (),
     lines: Sequence[str] = (),
     whole: bool = False,
-    ended: bool = False,
 ) -> tuple[Duty, ...]:
-    """What is not over (or, with ``ended``, all there ever was) in these villages or on these lines (or the whole town)."""
-    query = select(duties).where(duties.c.town == ledger.town)
-    if not ended:
-        query = query.where(duties.c.state.not_in(ENDED))
+    """What is not over in these villages or on these lines (or the whole town)."""
+    query = select(duties).where(duties.c.town == ledger.town, NOT_OVER)
     if not whole:
         query = query.where(or_(duties.c.village.in_(villages), duties.c.line.in_(lines)))
     return read_all(ledger, query)
@@ -182,13 +181,6 @@ def next_rung(ledger: Ledger) -> tuple[datetime, str, str] | None:
     )
     row = ledger.tx.execute(query).first()
     return (row[0], row[1], row[2]) if row else None
-
-
-def opened_between(ledger: Ledger, since: datetime, until: datetime) -> tuple[Duty, ...]:
-    """Every duty opened, or due, in the window: what the nightly report counts."""
-    opened = duties.c.opened_at.between(since, until)
-    falls_due = duties.c.due_at.between(since, until)
-    return read_all(ledger, select(duties).where(duties.c.town == ledger.town, or_(opened, falls_due)))
 
 
 def record(ledger: Ledger, noun: str, ref: str, what: str, who: str, chat: str, at: datetime, note: str = "") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
-from rules.duty import ENDED
+from storage.duties import NOT_OVER
 from storage.ledger import Ledger
 from storage.tables import duties, ladders
 
@@ -23,7 +23,5 @@ def keep(ledger: Ledger, name: str, digest: str) -> None:
 
 def climbing(ledger: Ledger, kinds: Collection[str]) -> list[str]:
     """The numbers of the open duties of these kinds, also of those without a next rung, in an order that is always the same."""
-    query = select(duties.c.ref).where(
-        duties.c.town == ledger.town, duties.c.kind.in_(kinds), duties.c.state.not_in(ENDED)
-    )
+    query = select(duties.c.ref).where(duties.c.town == ledger.town, duties.c.kind.in_(kinds), NOT_OVER)
     return list(ledger.tx.execute(query.order_by(duties.c.ref)).scalars())

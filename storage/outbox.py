@@ -6,6 +6,7 @@ Pace and retries live in real time, so every time here is the machine's, not the
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, case, func, select, text, tuple_, update
@@ -77,8 +78,9 @@ SETTLE = Fixed(
         call_sealed=case((bindparam("b_state") == "accepted", ""), else_=outbox.c.call_sealed),
     )
 )  # fmt: skip
-SENT = text("outbox.platform_id != ''")
-"""What the index of sent messages holds; said word for word, or the databases would not know that they may use it."""
+SENT, EDITS = text("outbox.platform_id != ''"), text("outbox.edits != ''")
+"""What the indexes of sent messages and of edits hold; said word for word, or the databases would not know that they may use
+them."""
 PAUSED = Fixed(select(pauses.c.address).where(pauses.c.town == bindparam("town"), pauses.c.until > bindparam("now")))
 
 
@@ -192,7 +194,8 @@ def interrupted(ledger: Ledger, living: Container[str]) -> dict[str, list[Row]]:
     """By owner, the rows that were being sent by processes that live no longer: their outcome is unknown."""
     query = select(*_ROW, outbox.c.owner).where(outbox.c.town == ledger.town, outbox.c.state == SENDING)
     left: dict[str, list[Row]] = {}
-    for *row, owner in ledger.tx.execute(query.order_by(outbox.c.id)):
+    # Put in order here: asked to, SQLite would walk through the whole town in that order rather than look for the few.
+    for *row, owner in sorted(ledger.tx.execute(query), key=itemgetter(0)):
         if owner not in living:
             left.setdefault(owner, []).append(_read(ledger, row))
     return left
@@ -210,29 +213,6 @@ def readdress(ledger: Ledger, old: str, new: str) -> None:
     ledger.tx.execute(update(outbox).where(where).values(address=new))
 
 
-def duty_of_message(ledger: Ledger, address: str, platform_id: str) -> str:
-    """The duty a delivered message spoke of; empty when none."""
-    query = select(outbox.c.duty).where(
-        outbox.c.town == ledger.town, outbox.c.address == address, outbox.c.platform_id == platform_id, SENT
-    )
-    return str(ledger.tx.execute(query.limit(1)).scalar() or "")
-
-
-def boards_of(ledger: Ledger, duty: str) -> list[tuple[str, str, str]]:
-    """(channel, address, platform id) of the delivered messages that show a duty's card with buttons, to be edited."""
-    columns = outbox.c
-    query = select(columns.channel, columns.address, columns.platform_id).where(
-        columns.town == ledger.town, columns.duty == duty, columns.state == "accepted", columns.platform_id != ""
-    )
-    return [(r[0], r[1], r[2]) for r in ledger.tx.execute(query.order_by(columns.id))]
-
-
-def fate_of_cause(ledger: Ledger, cause: str) -> dict[str, int]:
-    """State → how many of the letters with this cause stand so."""
-    query = select(outbox.c.state, func.count()).where(outbox.c.town == ledger.town, outbox.c.cause == cause)
-    return {state: int(number) for state, number in ledger.tx.execute(query.group_by(outbox.c.state))}
-
-
 def cause_of(ledger: Ledger, row_id: str) -> str:
     """What a row answers."""
     query = select(outbox.c.cause).where(outbox.c.town == ledger.town, outbox.c.id == row_id)
@@ -244,5 +224,6 @@ def open_count(ledger: Ledger, soon: datetime, channels: Collection[str]) -> int
     paused = select(pauses.c.address).where(pauses.c.town == ledger.town, pauses.c.until > soon)
     goes_soon = (outbox.c.state == WAITING) & (outbox.c.not_before <= soon) & outbox.c.channel.in_(channels)
     free = outbox.c.address.not_in(paused) & (outbox.c.channel + EVERYBODY).not_in(paused)
-    where = (outbox.c.town == ledger.town) & ((outbox.c.state == SENDING) | (goes_soon & free))
+    under_way = outbox.c.state.in_((WAITING, SENDING))
+    where = (outbox.c.town == ledger.town) & under_way & ((outbox.c.state == SENDING) | (goes_soon & free))
     return int(ledger.tx.execute(select(func.count()).select_from(outbox).where(where)).scalar_one())

@@ -38,7 +38,7 @@ COLUMNS = (
 )  # fmt: skip
 BLANK: Mapping[str, Any] = {
     "locale": "", "reachable": True, "seeded": False, "village": None, "roles": [], "name_sealed": "",
-    "place_sealed": "", "phone_sealed": "", "phone_hash": "", "cadre": "",
+    "place_sealed": "", "phone_sealed": "", "cadre": "",
 }  # fmt: skip
 ADD = NewRow(people)
 FIND = Fixed(select(*COLUMNS).where(_C.town == bindparam("town"), _C.id == bindparam("id")))
@@ -71,7 +71,7 @@ def _told(ledger: Ledger, fact: PersonTold) -> dict[str, Any]:
     if fact.place:
         values["place_sealed"] = ledger.vault.seal(fact.place)
     if fact.phone:
-        values |= {"phone_sealed": ledger.vault.seal(fact.phone), "phone_hash": ledger.vault.lookup(fact.phone)}
+        values["phone_sealed"] = ledger.vault.seal(fact.phone)
     if fact.village:
         values["village"] = fact.village
     if fact.locale:

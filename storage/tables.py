@@ -76,14 +76,18 @@ def _from_text(text: str | None) -> datetime | None:
 
 
 def new_id() -> str:
-    """A key ordered by the time it was made: 9 hex digits of milliseconds' high part and 64 random bits in all
-    27 digits."""
+    """A key ordered by the time it was made: 14 hex digits of microseconds since 1970, and 48 random bits in 12 more."""
     return f"{time.time_ns() // 1000:014x}{os.urandom(6).hex()}"
 
 
 def made_at(key: str) -> datetime:
     """When ``new_id`` made this key, in real time."""
     return datetime.fromtimestamp(int(key[:14], 16) / 1_000_000, UTC)
+
+
+def only(where: str, on_postgresql: str = "") -> dict[str, Any]:
+    """An index of those rows alone: what is over, sent or well is most of a table after a year, and nobody looks for it."""
+    return {"sqlite_where": text(where), "postgresql_where": text(on_postgresql or where)}
 
 
 def _town() -> Column[Any]:
@@ -135,12 +139,11 @@ people = Table(
     Column("roles", JSON, nullable=False, default=list),
     Column("place_sealed", Text, nullable=False, default=""),
     Column("phone_sealed", Text, nullable=False, default=""),
-    Column("phone_hash", String(64), nullable=False, default=""),
     Column("cadre", String(160), nullable=False, default=""),
     Column("locale", String(8), nullable=False, default=""),
     Column("reachable", Boolean, nullable=False, default=True),
     Column("seeded", Boolean, nullable=False, default=False),
-    Index("people_by_phone", "town", "phone_hash"),
+    Index("people_unreachable", "town", "id", **only("reachable IS 0", "reachable IS false")),
 )
 
 inbox = Table(
@@ -214,7 +217,7 @@ duties = Table(
     Column("unreached", JSON, nullable=False, default=list),
     Index("duties_by_rung", "town", "rung_at"),
     Index("duties_by_alarm", "town", "alarm_at"),
-    Index("duties_by_village", "town", "village", "state"),
+    Index("duties_open", "town", "ref", **only("state NOT IN ('closed', 'cancelled')")),
     Index("duties_by_subject", "town", "subject", "state"),
     Index("duties_by_opened", "town", "opened_at"),
 )
@@ -244,7 +247,7 @@ watches = Table(
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
     Column("ended_at", Moment),
-    Index("watches_by_until", "town", "until"),
+    Index("watches_by_until", "town", "until", **only("ended_at IS NULL")),
 )
 
 checkins = Table(
@@ -354,11 +357,6 @@ shifts = Table(
 )
 
 
-def _only(where: str) -> Any:
-    """An index of those rows alone: most letters are replies, which no card, list or look at a delivery asks for."""
-    return {f"{name}_where": text(where) for name in ("sqlite", "postgresql")}
-
-
 outbox = Table(
     "outbox",
     metadata,
@@ -383,10 +381,11 @@ outbox = Table(
     Column("edits", String(80), nullable=False, default=""),
     Column("digest", String(16), nullable=False, default=""),
     Column("check_at", Moment),
-    Index("outbox_by_flood", "town", "flood", "address", "told_at", **_only("told_at IS NOT NULL")),
-    Index("outbox_by_check", "town", "check_at", **_only("check_at IS NOT NULL")),
+    Index("outbox_by_flood", "town", "flood", "address", "told_at", **only("told_at IS NOT NULL")),
+    Index("outbox_by_check", "town", "check_at", **only("check_at IS NOT NULL")),
     Index("outbox_by_state", "town", "state", "lane", "id"),
-    Index("outbox_by_message", "town", "address", "platform_id", **_only("platform_id != ''")),
+    Index("outbox_by_message", "town", "address", "platform_id", **only("platform_id != ''")),
+    Index("outbox_by_edits", "town", "address", "edits", **only("edits != ''")),
     Index("outbox_by_duty", "town", "duty"),
     Index("outbox_by_cause", "town", "cause"),
 )

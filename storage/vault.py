@@ -46,7 +46,7 @@ class Vault:
     """A ring of keys. The first one seals, all of them open: to rotate, write a new key above the old ones.
 
     A sealed text is base64 of key id, nonce and AES-256-GCM ciphertext; the key id is authenticated with it.
-    The lookup hash is made with the *last* key, the oldest, so that rotation does not lose who has which phone.
+    The lookup hash is made with the *last* key, the oldest, so that rotation does not lose who was registered.
     Raises KeyMissing for an empty ring or a key that is none.
     """
 
@@ -106,12 +106,8 @@ class Vault:
         except (InvalidTag, ValueError):
             raise CannotOpen(_CHANGED) from None
 
-    def needs_sealing(self, sealed: str) -> bool:
-        """Whether a sealed text was made with an older key than the first one."""
-        return not sealed.startswith(b64encode(self._id)[:5].decode())
-
     def lookup(self, text: str) -> str:
-        """A keyed hash to find a phone (or a name) by; spaces, dashes and +86 make no difference in a number."""
+        """A keyed hash to find something sealed by; spaces, dashes and +86 make no difference in a number."""
         return digest(self._lookup, _plain(text).encode(), "sha256").hex()
 
 

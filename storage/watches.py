@@ -38,6 +38,9 @@ class Checkin:
 
 
 COLUMNS = (watches.c.person, watches.c.village, watches.c.origin, watches.c.since, watches.c.until)
+_CHECKIN = (
+    checkins.c.person, checkins.c.slot, checkins.c.village, checkins.c.state, checkins.c.next_at, checkins.c.duty
+)  # fmt: skip
 FIND = Fixed(
     select(*COLUMNS).where(
         watches.c.town == bindparam("town"), watches.c.person == bindparam("person"), watches.c.ended_at.is_(None)
@@ -62,22 +65,16 @@ def find(ledger: Ledger, person: str) -> Watch | None:
 
 def running(ledger: Ledger, at: datetime) -> list[Watch]:
     """Everybody watched at that time."""
-    query = select(watches).where(
+    query = select(*COLUMNS).where(
         watches.c.town == ledger.town, watches.c.ended_at.is_(None), watches.c.since <= at, watches.c.until > at
     )
-    return [
-        Watch(r.person, r.village, r.origin, r.since, r.until)
-        for r in ledger.tx.execute(query.order_by(watches.c.person))
-    ]
+    return [Watch(*row) for row in ledger.tx.execute(query.order_by(watches.c.person))]
 
 
 def over(ledger: Ledger, at: datetime) -> list[Watch]:
     """Watches whose time has run out and which are not ended yet."""
-    query = select(watches).where(watches.c.town == ledger.town, watches.c.ended_at.is_(None), watches.c.until <= at)
-    return [
-        Watch(r.person, r.village, r.origin, r.since, r.until)
-        for r in ledger.tx.execute(query.order_by(watches.c.until))
-    ]
+    query = select(*COLUMNS).where(watches.c.town == ledger.town, watches.c.ended_at.is_(None), watches.c.until <= at)
+    return [Watch(*row) for row in ledger.tx.execute(query.order_by(watches.c.until))]
 
 
 def end(ledger: Ledger, person: str, at: datetime) -> None:
@@ -110,14 +107,14 @@ def call(ledger: Ledger, watched: Sequence[Watch], slot: datetime, next_at: date
 def due(ledger: Ledger, now: datetime, most: int = 500) -> list[Checkin]:
     """Check-ins whose clock has rung, the earliest first."""
     query = (
-        select(checkins)
+        select(*_CHECKIN)
         .where(checkins.c.town == ledger.town, checkins.c.next_at <= now)
         .order_by(checkins.c.next_at, checkins.c.person)
         .limit(most)
     )
     if ledger.postgres:
         query = query.with_for_update(skip_locked=True)
-    return [Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) for r in ledger.tx.execute(query)]
+    return [Checkin(*row) for row in ledger.tx.execute(query)]
 
 
 def set_state(ledger: Ledger, checkin: Checkin) -> None:
@@ -130,9 +127,11 @@ def set_state(ledger: Ledger, checkin: Checkin) -> None:
 
 def find_checkin(ledger: Ledger, person: str, slot: datetime) -> Checkin | None:
     """One check-in as it stands, locked."""
-    query = select(checkins).where(checkins.c.town == ledger.town, checkins.c.person == person, checkins.c.slot == slot)
-    r = ledger.tx.execute(query.with_for_update() if ledger.postgres else query).first()
-    return Checkin(r.person, r.slot, r.village, r.state, r.next_at, r.duty) if r else None
+    query = select(*_CHECKIN).where(
+        checkins.c.town == ledger.town, checkins.c.person == person, checkins.c.slot == slot
+    )
+    row = ledger.tx.execute(query.with_for_update() if ledger.postgres else query).first()
+    return Checkin(*row) if row else None
 
 
 def open_for(town: Any, person: Any) -> tuple[ColumnElement[bool], ...]:
@@ -142,11 +141,7 @@ def open_for(town: Any, person: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 OPEN = Fixed(
-    select(
-        checkins.c.person, checkins.c.slot, checkins.c.village, checkins.c.state, checkins.c.next_at, checkins.c.duty
-    )
-    .where(*open_for(bindparam("town"), bindparam("person")))
-    .order_by(checkins.c.slot.desc())
+    select(*_CHECKIN).where(*open_for(bindparam("town"), bindparam("person"))).order_by(checkins.c.slot.desc())
 )
 
 

@@ -94,7 +94,7 @@ def read_town(notes: Notebook, data: dict[str, object], public_url: str) -> Town
     ladders = read_ladders(notes, data.get("ladder", {}))
     for check in CHECKS:
         check(notes, got, rows)
-    _rungs(notes, got, rows, ladders)
+    _rungs(notes, rows, ladders)
     return Town(
         name=got["town"]["name"] or "",
         zone=got["town"]["timezone"],
@@ -119,14 +119,14 @@ def read_town(notes: Notebook, data: dict[str, object], public_url: str) -> Town
     )
 
 
-def _quiet(notes: Notebook, got: "Settings", rows: "dict[str, Rows]") -> None:
+Settings = dict[str, dict[str, Any]]
+
+
+def _quiet(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
     """Quiet hours have a beginning and an end."""
     if len(got["needs"]["quiet"]) != 2:
         notes.note("needs.quiet", "not_two")
-        got["needs"]["quiet"] = (time(22), time(7))
-
-
-Settings = dict[str, dict[str, Any]]
+        got["needs"]["quiet"] = SETTINGS["needs"]["quiet"].default
 
 
 def _times(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
@@ -169,7 +169,7 @@ def _known(notes: Notebook, got: Settings, rows: dict[str, Rows]) -> None:
             notes.note(f"people[{number}].village", "isolated_nowhere")
 
 
-def _rungs(notes: Notebook, got: Settings, rows: dict[str, Rows], ladders: Ladders) -> None:
+def _rungs(notes: Notebook, rows: dict[str, Rows], ladders: Ladders) -> None:
     """A rung that is for some villages names villages there are."""
     keys = tuple(row["key"] for row in rows["villages"] if row["key"])
     for kind, ladder in ladders.items():

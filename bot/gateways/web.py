@@ -17,6 +17,7 @@ from bot.mailbox import DatabaseMailbox
 from bot.texts import LOCALES, texts
 from chat.incoming import Attachment, Document, Incoming, Said
 from chat.letter import Letter, Rows
+from storage.database import is_away
 from storage.ledger import Ledger
 from storage.mailbox import Stored
 
@@ -104,6 +105,8 @@ class WebGateway:
             if (file := await self.mailbox.file_in(ref, None)) is not None:
                 return file.content
         except SQLAlchemyError as away:
+            if not is_away(away):
+                raise
             fault = ConnectionError(type(away).__name__)
         raise fault
 
@@ -116,6 +119,8 @@ class WebGateway:
         try:
             return await self._deliver(call)
         except SQLAlchemyError as fault:
+            if not is_away(fault):
+                raise
             return TryLater(AWAY, type(fault).__name__)
 
     async def _deliver(self, call: Call) -> Result:

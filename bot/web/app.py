@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,8 +13,11 @@ from starlette.routing import BaseRoute, Route
 from bot.web import files, office_paths, pages, poster, rota_sheet, say, stream
 from bot.web.doors import Doors, Sorry, words_of
 from bot.web.static import static
+from storage.database import is_away
 
 __all__ = ["Doors", "make_app"]
+
+log = structlog.get_logger()
 
 LARGEST_SAY = 64 * 1024
 RETRY_AFTER = {"retry-after": "3"}
@@ -49,7 +53,10 @@ async def _sorry(request: Request, sorry: Exception) -> Response:
 
 
 async def _away(request: Request, fault: Exception) -> Response:
-    """The database is away: whoever wrote something keeps it and tries again."""
+    """The database is away: whoever wrote something keeps it and tries again. A mistake of ours in a statement is answered so
+    too, but the log says what it is."""
+    mistake = None if is_away(fault) else fault
+    log.error("a page cannot be served", fault=type(fault).__name__, exc_info=mistake)
     if not request.url.path.startswith("/api/"):
         return pages.page(request, "plain.html", status=503, block="away", town="")
     answer = _said(request, 503, "away")

@@ -12,7 +12,7 @@ from bot.web import pages
 from bot.web.board_cards import STATES, Looked, Wanted, columns, look
 from bot.web.doors import words_of
 from bot.web.lookout import BOARDS
-from bot.web.office import Office, in_page, office_of, outside, whose
+from bot.web.office import in_page, office_of, outside, whose
 from chat.letter import Button, Letter
 from rules.town import Address
 
@@ -75,7 +75,7 @@ async def _board(request: Request, person: Address, said: Letter | None = None) 
     return in_page(
         request, "board-columns.html" if part else "board.html", states=STATES, columns=columns(looked, wanted, words),
         looked=looked, wanted=wanted, query=_query(wanted), said=said, said_buttons=_buttons(said),
-        missing=_missing(looked, wanted, office), lines={k: v[0] for k, v in words.options("report.lines").items()},
+        missing=_missing(looked, wanted), lines={k: v[0] for k, v in words.options("report.lines").items()},
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _query(wanted: Wanted) -> str:
     return urlencode({name: value for name, value in pairs.items() if value})
 
 
-def _missing(looked: Looked, wanted: Wanted, office: Office) -> str:
+def _missing(looked: Looked, wanted: Wanted) -> str:
     """The number that was asked for and is not here: over, or not for this person; which of them is not said."""
     return wanted.ref if wanted.ref and wanted.ref not in {duty.ref for duty in looked.duties} else ""
 

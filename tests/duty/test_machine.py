@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
 
 from rules.alarms import next_alarm, repeating
 from rules.duty import Duty
 from rules.figures import figures
 from rules.kinds import kind_of
 from rules.ladders import LADDERS, LAST_TARGETS
-from storage import duties
+from storage import duties, tables
 from storage.ledger import Ledger
 from tests.conftest import postgres_url
 from tests.conversations.stage import Stage
@@ -144,7 +145,7 @@ class Village(RuleBasedStateMachine):
     def _all(self) -> list[tuple[Duty, list[tuple[Any, ...]]]]:
         def read(tx: Any) -> list[tuple[Duty, list[tuple[Any, ...]]]]:
             ledger = Ledger(tx, "town", self.stage.vault)
-            found = duties.open_in(ledger, whole=True, ended=True)
+            found = duties.read_all(ledger, select(tables.duties))
             return [(duty, duties.history(ledger, "duty", duty.ref)) for duty in found]
 
         return self._do(self.stage.app.database.transact(read))  # type: ignore[no-any-return]

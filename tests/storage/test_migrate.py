@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
@@ -28,6 +29,38 @@ def test_all_tables_are_made_and_once(database_url: str, monkeypatch: pytest.Mon
     assert tables(database_url) == {*metadata.tables, "alembic_version"}
     monkeypatch.setitem(sys.modules, "alembic", None)  # not even loaded when there is nothing to do
     migrate(database_url)
+
+
+def test_the_migrations_make_the_indexes_that_the_tables_name(database_url: str) -> None:
+    migrate(database_url)
+    engine = create_engine(database_url)
+    made = {
+        name: {(i["name"], *i["column_names"]) for i in inspect(engine).get_indexes(name)} for name in metadata.tables
+    }
+    engine.dispose()
+    assert made == {
+        name: {(str(i.name), *(c.name for c in i.columns)) for i in table.indexes}
+        for name, table in metadata.tables.items()
+    }
+
+
+def test_an_older_town_keeps_its_people(database_url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = database_url
+    command.upgrade(config, "0001")
+    met = (
+        "INSERT INTO people (town, id, name_sealed, roles, place_sealed, phone_sealed, phone_hash, cadre, locale, reachable, seeded)"
+        " VALUES ('town', 'web:li', 'sealed', '[]', '', 'sealed too', 'hash', '', 'zh', true, false)"
+    )
+    tables(database_url, met)
+    migrate(database_url)
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT id, name_sealed, phone_sealed, reachable FROM people")).one()
+        assert kept == ("web:li", "sealed", "sealed too", True)
+        assert "phone_hash" not in {column["name"] for column in inspect(connection).get_columns("people")}
+    engine.dispose()
 
 
 def test_a_migration_that_fails_leaves_nothing(database_url: str) -> None:

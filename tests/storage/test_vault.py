@@ -46,10 +46,8 @@ def test_rotation_opens_old_and_new_and_keeps_the_lookup() -> None:
     before, after = Vault([old]), Vault([new, old])
     sealed = before.seal("the old one")
     assert after.open(sealed) == "the old one"
-    assert after.needs_sealing(sealed)
-    assert not after.needs_sealing(after.seal("the old one"))
+    assert Vault([new]).open(after.seal("the old one")) == "the old one"
     assert after.lookup("00000001001") == before.lookup("00000001001")
-    assert Vault([new]).open(after.seal("x")) == "x"
 
 
 def test_a_key_that_is_gone_names_the_remedy() -> None:

@@ -97,7 +97,6 @@ def from_clock() -> Iterator[Spoken]:
     yield in_both("temperature.remind", "web:li", {"slot": "08:00"})
     yield in_both("temperature.missed_you", "web:li", {})
     yield in_both("watch.over", "web:li", {})
-    yield in_both("watch.over_cadres", "web:cadres", {"who": "李*", "village": "姚洼"})
 
 
 def from_front() -> Iterator[Spoken]:

@@ -4,7 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
+from structlog.testing import capture_logs
 
+from bot.gateways.web import WebGateway
 from storage.database import Database
 from tests.web.house import CADRES, House
 
@@ -91,3 +94,19 @@ async def test_spent_answers_are_dead(house: House) -> None:
     assert [x["dead"] for x in await house.letters("wang", 2)] == [False, False]
     await house.say("wang", "取消")
     assert [x["dead"] for x in (await house.letters("wang", 4))][:2] == [False, True]
+
+
+async def test_a_mistake_in_a_statement_is_not_taken_for_a_database_that_is_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def mistaken(*_given: Any, **_named: Any) -> None:
+        raise ProgrammingError("SELECT words", None, Exception("no such column"))
+
+    monkeypatch.setattr(house.doors.mailbox, "do", mistaken)
+    with capture_logs() as logs:
+        assert (await house.say("li", "36.5"))[0] == 503
+    assert [(line["event"], line["fault"]) for line in logs] == [("a page cannot be served", "ProgrammingError")]
+    assert logs[0]["exc_info"]
+    call = {"address": "web:li", "row": "1", "text": "x", "rows": [], "attachments": [], "picture": ""}
+    with pytest.raises(ProgrammingError):  # the sender says so in the log, and does not try for ever
+        await WebGateway(house.doors.mailbox).deliver(call)
