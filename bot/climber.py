@@ -91,6 +91,9 @@ class Climber:
         )  # fmt: skip
         unreached = tuple(dict.fromkeys((*duty.unreached, *missed))) or (EARLIER,)
         duties.record(ledger, "duty", duty.ref, "undelivered", "", "", now, ", ".join(unreached))
+        if rung is None and LAST in cause:
+            log.error("an alert reaches nobody", duty=duty.ref, kind=duty.kind)
+            now += TRY_AGAIN  # nobody is left to climb to: told again and again at once, it would be a loop of refusals
         duties.save(ledger, replace(duty, rung_at=now, unreached=unreached))
 
     def rung_of(self, town: Town, duty: Duty, cause: str) -> Rung | None:

@@ -5,7 +5,9 @@ Without it a message could be lost between being read and being acted on.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -13,11 +15,12 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.climber import Climber
 from bot.enclosed import opened, wants
 from bot.front import Front, Heard
-from bot.gateways import Forgetful, Tracing
+from bot.gateways import Away, Forgetful, Tracing
 from bot.hearing import hearing_of
 from bot.post import Mark, Post
 from bot.texts import texts
@@ -60,11 +63,12 @@ class Desk:
         """Record, decide and answer messages; returns when all of it is durable. A message seen before changes nothing.
 
         Several share a commit, unless one of them fails: then each is taken alone, and one whose handler fails is set aside
-        with an apology. Raises only when the database is away: then the gateway must not confirm them to its platform.
+        with an apology. Raises ``Away`` when the database is: then the gateway must not confirm them to its platform.
         """
-        if len(several) == 1 or not await self._together(several):
-            for incoming in several:
-                await self._alone(incoming)
+        with _said_away():
+            if len(several) == 1 or not await self._together(several):
+                for incoming in several:
+                    await self._alone(incoming)
 
     async def _together(self, several: Sequence[Incoming]) -> bool:
         if any(incoming.said.document is not None for incoming in several):
@@ -231,6 +235,17 @@ class Desk:
         gateway: object = self.post.gateways.get(channel)
         if RECORD.run(tx, row) and isinstance(gateway, Tracing) and (chat := gateway.written_by(raw)):
             self._say_sorry(ledger, chat, chat, f"{channel}/{message_id}")
+
+
+@contextmanager
+def _said_away() -> Iterator[None]:
+    """Who offers a message knows nothing of databases, but must know this from a message that cannot be decided."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as fault:
+        if is_away(fault):
+            raise Away(type(fault).__name__) from fault
+        raise
 
 
 def _record(

@@ -8,12 +8,13 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
+from bot.agenda import TOO_LATE
 from bot.gateways import Accepted, Call, Gateway, Moved, Refused, Result, TryLater, Unknown
 from bot.pace import Pace
 from storage import leases, outbox, people
@@ -36,7 +37,7 @@ LOOK = 5.0
 """Seconds between two looks for letters that a dead process had under way."""
 LAST = 5.0
 """Seconds that calls under way get at the end."""
-MOST_ATTEMPTS = 12
+NEVER = datetime.min.replace(tzinfo=UTC)
 REPEATED = "repeated: its outcome was unknown"
 NOTICE = outbox.LANES["notice"]
 LANE_NAMES = {number: name for name, number in outbox.LANES.items()}
@@ -57,6 +58,8 @@ class Sender:
     pace: Pace = field(default_factory=Pace)
     owner: str = "only"
     """This process among those that share the database (its leases' owner)."""
+    _looked_at: datetime = NEVER
+    """When letters of dead processes were looked for last, by the machine's clock."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: set[str] = field(default_factory=set)
     _ended: list[Ended] = field(default_factory=list)
@@ -195,7 +198,8 @@ class Sender:
             await self._tried(self._transact(lambda ledger: self._settle(ledger, ended)))
 
     async def _recover(self) -> int:
-        """What a process that lives no longer was sending is unknown: an alert or reply is repeated once, a notice never."""
+        """What a process that lives no longer was sending is unknown: an alert or reply is repeated once, a notice never.
+        A notice that could not go for so long that it is none any more is not sent after the fact."""
         return await self._transact(self._take_over)
 
     def _take_over(self, ledger: Ledger) -> int:
@@ -203,6 +207,12 @@ class Sender:
         left = outbox.interrupted(ledger, leases.owners(ledger, now) | {self.owner})
         for owner, rows in left.items():
             outbox.settle(ledger, owner, [settled(row, Unknown("stopped while sending"), now) for row in rows])
+        if late := outbox.give_up_notices(ledger, now - TOO_LATE):
+            log.error("notices could not be sent in time", count=late)
+        if now < self._looked_at:
+            log.error("the machine's clock went back", by=str(self._looked_at - now))
+            outbox.forget_waits(ledger, now)
+        self._looked_at = now
         return len(left)
 
     async def _transact(self, work: Callable[[Ledger], T]) -> T:
@@ -246,8 +256,6 @@ def settled(row: Row, result: Result, now: datetime) -> Settled:
         case Accepted(message_id):
             return Settled(row.id, "accepted", attempts, now, now, message_id)
         case TryLater(seconds, why):
-            if attempts >= MOST_ATTEMPTS and row.lane == NOTICE:
-                return Settled(row.id, "refused", attempts, now, why=f"given up: {why}")
             return Settled(row.id, "waiting", attempts, now + timedelta(seconds=seconds), why=why)
         case Moved(address):
             return Settled(row.id, "waiting", attempts, now, why=f"moved to {address}")

@@ -13,7 +13,7 @@ from rules.facts import ReportAsked
 from rules.notices import notice_for
 from rules.situation import window_of
 from rules.town import Address, Town
-from storage import people, registers, slots, watches
+from storage import outbox, people, registers, slots, watches
 from storage.ledger import Ledger
 
 log = structlog.get_logger()
@@ -43,17 +43,18 @@ class SlotWork:
 
     def _notices(self, ledger: Ledger, desk: Desk, town: Town, slot: Slot, now: datetime) -> None:
         """To every village's group. One that left or blocked us is tried again all the same, since nothing tells us when it
-        comes back; but it counts as one that got none."""
+        comes back; but it counts as one that got none, and so does one that did not get an earlier notice of the day."""
         block = notice_for(slot.at.astimezone(town.zone).date(), slot.number, len(town.notice_times))
+        day = datetime.combine(slot.at.astimezone(town.zone).date(), time(), town.zone)
         gone, missing = people.unreachable(ledger), []
+        lost = outbox.lost_notices(ledger, desk.real_now() - (now - day))
         for village in town.villages:
             usable = self._usable(desk, village.group)
             if usable:
                 tell = Tell(village.group, f"notices.{block}", lane="notice")
                 desk.post.tell(ledger, town, tell, desk.real_now())
-            if not usable or village.group in gone:
+            if not usable or village.group in gone or village.group in lost:
                 missing.append(village.name)
-        day = datetime.combine(slot.at.astimezone(town.zone).date(), time(), town.zone)
         if missing and slots.fire(ledger, "notices_missing", day, now):
             self._tell_publicity(ledger, desk, town, tuple(missing), gone)
 

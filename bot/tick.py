@@ -23,7 +23,8 @@ class SlotAhead:
     """The next slot as last read; a slot another process fired meanwhile is found fired when its turn comes."""
 
     slot: Slot | None = None
-    known: bool = False
+    read_at: datetime | None = None
+    """The town's time then; earlier than that the timetable is read again, as somebody has set the clock back."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,15 @@ class Ticker:
 
     def _slots(self, ledger: Ledger, now: datetime) -> list[Due]:
         """The next slot of the timetable, when it is due; read again after it, and when nobody knows it yet."""
-        slot = self.ahead.slot
-        if self.ahead.known and (slot is None or slot.at > now):
+        slot, read_at = self.ahead.slot, self.ahead.read_at
+        if read_at is not None and read_at <= now and (slot is None or slot.at > now):
             return []
         slot = self._next_slot(ledger, now)
-        self.ahead.slot, self.ahead.known = slot, True
+        self.ahead.slot, self.ahead.read_at = slot, now
         return [Due(slot.at, "slot", (slot,))] if slot is not None and slot.at <= now else []
 
     def _next_slot(self, ledger: Ledger, now: datetime) -> Slot | None:
-        return next_slot(self.desk.book.town, slots.last(ledger), slots.begin(ledger, now))
+        return next_slot(self.desk.book.town, slots.last(ledger, now), slots.begin(ledger, now))
 
     def _coming(self, ledger: Ledger) -> tuple[datetime, str, str] | None:
         found: list[tuple[datetime, str, str]] = []

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -34,6 +34,11 @@ COUNTED = {"preserve_rowcount": True}
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY",
            "wal_autocheckpoint=4000")  # fmt: skip
 """16 MB of log before it is written into the file: each time costs two more waits for the disk, and a busy minute has many."""
+LINE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+        "tcp_user_timeout": 20000}  # fmt: skip
+"""Or a PostgreSQL whose machine has died without a word would be waited for by the operating system's patience: up to hours."""
+READ_ONLY = "25006"
+"""A server that has become a standby, or whose disk is full: somebody will see to it."""
 SQLITE_AWAY = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
      sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM)
@@ -214,6 +219,8 @@ def is_away(fault: BaseException) -> bool:
     bare = getattr(fault, "orig", None) or fault
     if isinstance(bare, sqlite3.Error):
         return getattr(bare, "sqlite_errorcode", 0) & 0xFF in SQLITE_AWAY
+    if getattr(bare, "sqlstate", "") == READ_ONLY:
+        return True
     return isinstance(fault, OperationalError) or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
 
 
@@ -234,7 +241,9 @@ def _engine(url: str) -> Engine:
         )  # fmt: skip
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
+    given = make_url(url).query
     return create_engine(url, pool_size=POSTGRES_WORKERS + 1, pool_pre_ping=True, execution_options=COUNTED,
+                         connect_args={name: value for name, value in LINE.items() if name not in given},
                          json_deserializer=orjson.loads)  # fmt: skip
 
 

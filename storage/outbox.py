@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, select, text, tuple_, update
+from sqlalchemy import Integer, bindparam, case, delete, func, select, text, tuple_, update
 
 from storage.fixed import Fixed, whole_row
 from storage.ledger import Ledger
@@ -205,6 +205,27 @@ def pause(ledger: Ledger, address: str, until: datetime) -> None:
     """A chat (or ``telegram:*``, all of a channel) must wait: the platform said so, and a restart must not forget it."""
     statement = ledger.insert(pauses).values(town=ledger.town, address=address, until=until)
     ledger.tx.execute(statement.on_conflict_do_update(index_elements=["town", "address"], set_={"until": until}))
+
+
+def forget_waits(ledger: Ledger, now: datetime) -> None:
+    """The machine's clock was set back: what was to wait for seconds would now wait for as long as the clock was wrong, and
+    all that comes after it in its chat."""
+    waits = (outbox.c.town == ledger.town) & (outbox.c.state == WAITING) & (outbox.c.not_before > now)
+    ledger.tx.execute(update(outbox).where(waits).values(not_before=now))
+    ledger.tx.execute(delete(pauses).where(pauses.c.town == ledger.town, pauses.c.until > now))
+
+
+def give_up_notices(ledger: Ledger, before: datetime) -> int:
+    """Notices that have waited since before that are refused: the morning's is no news at noon. Returns how many."""
+    old = (outbox.c.town == ledger.town) & (outbox.c.state == WAITING) & (outbox.c.lane == LANES["notice"])
+    statement = update(outbox).where(old, outbox.c.made_at < before).values(state="refused", why="too late")
+    return ledger.tx.execute(statement).rowcount
+
+
+def lost_notices(ledger: Ledger, since: datetime) -> frozenset[str]:
+    """The chats that since then did not get a notice that was made for them."""
+    lost = (outbox.c.town == ledger.town) & (outbox.c.state == "refused") & (outbox.c.lane == LANES["notice"])
+    return frozenset(ledger.tx.execute(select(outbox.c.address).where(lost, outbox.c.made_at >= since)).scalars())
 
 
 def readdress(ledger: Ledger, old: str, new: str) -> None:

@@ -13,11 +13,17 @@ Call = Mapping[str, Any]
 ``beside`` it is a photo or voice message beside its letter: no card, that would be changed or must be known to have come."""
 
 
+class Away(Exception):
+    """Our own database is away: nothing was decided, and nothing is wrong with what was offered. It must be offered again,
+    however long that takes; set aside it would be lost."""
+
+
 class Receive(Protocol):
     """The desk's door."""
 
     def __call__(self, *several: Incoming) -> Awaitable[None]:
-        """Returns once the messages are committed (then the platform may be told), raises if they are not."""
+        """Returns once the messages are committed (then the platform may be told), raises if they are not: ``Away`` when
+        the database is."""
 
 
 SetAside = Callable[[str, str, str], Awaitable[None]]

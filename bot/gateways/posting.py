@@ -118,7 +118,7 @@ def proxy_for(url: str) -> str | None:
 
 
 def clean(text: str) -> str:
-    """The text without NUL and half surrogate pairs, which cannot be written as UTF-8."""
+    """The text without NUL and half surrogate pairs, which no database takes and UTF-8 cannot write."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "")
 
 

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateways import Accepted, Borrow, Call, Receive, Refused, Result, SetAside, TryLater, elsewhere
+from bot.gateways.posting import clean
 from bot.mailbox import DatabaseMailbox
 from bot.texts import LOCALES, texts
 from chat.incoming import Attachment, Document, Incoming, Said
@@ -185,7 +186,7 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
     value = raw.get(name, "")
     if not isinstance(value, str):
         raise Unfit("not_text")
-    return value.replace("\x00", "")
+    return clean(value)
 
 
 def _said(raw: Mapping[str, Any], text: str) -> Said:

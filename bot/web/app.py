@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.gateways import Away
 from bot.web import files, office_paths, pages, poster, rota_sheet, say, stream
 from bot.web.doors import Doors, Sorry, words_of
 from bot.web.static import static
@@ -42,7 +43,8 @@ def make_app(doors: Doors, extra: Sequence[BaseRoute] = ()) -> Starlette:
         Route("/api/stream", stream.stream),
         Route("/static/{edition}/{name:path}", static),
     ]
-    app = Starlette(routes=routes, exception_handlers={Sorry: _sorry, SQLAlchemyError: _away, HTTPException: _http})
+    faults = {Sorry: _sorry, SQLAlchemyError: _away, Away: _away, HTTPException: _http}
+    app = Starlette(routes=routes, exception_handlers=faults)
     app.state.doors = doors
     return app
 

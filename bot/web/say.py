@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.gateways.posting import clean
 from bot.gateways.web import Unfit, key_of
 from bot.web.doors import Doors, Sorry, doors_of, must_read, must_write, place_of, words_of
 from chat.incoming import Incoming
@@ -53,7 +54,7 @@ async def seen(request: Request) -> Response:
 async def _keep(doors: Doors, request: Request, incoming: Incoming, raw: Mapping[str, Any]) -> None:
     """One's own words are letters too: another phone, a reload and the others of a group show them."""
     said = incoming.said
-    text = said.text or said.phone or str(raw.get("label") or said.button)[:LONGEST_LABEL]
+    text = said.text or said.phone or clean(str(raw.get("label") or said.button)[:LONGEST_LABEL])
     if said.location:
         lat, lon = said.location
         text = words_of(request).say("web.my_place", lat=lat, lon=lon)

@@ -155,7 +155,7 @@ def _tells(new: Change, context: Context) -> Iterator[Tell]:
             yield Tell(person, "rota.told", {
                 "given": [_shown(s, context.town) for s in given[:MOST_TOLD]], "more": max(0, len(given) - MOST_TOLD),
                 "taken": [_shown(s, context.town) for s in taken[:MOST_TOLD]],
-            }, lane="notice")  # fmt: skip
+            }, lane="reply")  # fmt: skip
 
 
 def _meets(one: Shift, other: Shift) -> bool:

@@ -227,6 +227,52 @@ async def test_a_head_who_has_blocked_us_makes_the_ladder_climb_at_once(day: Day
     assert "leader-monitoring" in {who for _, who in day.sent}
 
 
+async def test_an_alert_that_everybody_refuses_is_told_again_now_and_then_not_all_the_time(day: Day) -> None:
+    tried: list[str] = []
+
+    async def refused() -> Result:
+        tried.append("")
+        return Refused("400 BUTTON_URL_INVALID")
+
+    for who in ("cadres-yaowa", "zhang", "head", "leader-monitoring", "deputy-monitoring", "command"):
+        day.answers[f"paper:{who}"] = refused
+    await file_a_need(day)
+    async with asyncio.timeout(60):
+        for _ in range(30):
+            await day.app.ticker.run_due(day.now)
+            await day.app.sender.drained()
+    assert 3 <= len(tried) <= 10
+    del day.answers["paper:command"]
+    await day.app.clockwork.move(at("09:11"))
+    assert "command" in {who for _, who in day.sent}
+
+
+async def test_a_notice_that_was_lost_is_told_to_who_answers_for_it(day: Day) -> None:
+    async def later() -> Result:
+        return TryLater(2, "no route")
+
+    day.answers["paper:group-yaowa"] = later
+    await day.app.clockwork.move(at("10:00"))
+    day.real += timedelta(minutes=91)
+    day.answers.clear()
+    await day.app.sender._recover()
+    await day.app.clockwork.move(at("12:00"))
+    assert ("12:00", "leader-publicity") in day.sent
+    assert [time for time, who in day.sent if who == "group-yaowa"] == ["12:00"]
+
+
+async def test_a_clock_that_was_days_ahead_does_not_silence_the_town_until_then(day: Day) -> None:
+    """The machine believed that it was the twentieth; then its clock was set right, and a minute back later on."""
+    day.app.clock.set(at("11:00", day=20))
+    await day.app.ticker.run_due(day.now)
+    for clock in ("07:00", "07:29"):
+        day.app.clock.set(at(clock, day=11))
+        await day.app.ticker.run_due(day.now)
+        await day.app.clockwork.move(at("07:30", day=11))
+    await day.app.clockwork.move(at("12:01", day=11))
+    assert [time for time, who in day.sent if who == "group-shimen"] == ["07:30", "12:00"]
+
+
 async def test_what_cannot_be_decided_does_not_hold_up_the_rest(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     await file_a_need(day)
 

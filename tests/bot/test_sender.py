@@ -135,6 +135,41 @@ async def test_the_wait_of_a_429_is_kept_over_a_restart(office: Office) -> None:
     assert sorted(office.gateway.said) == ["paper:x first", "paper:x first", "paper:y alarm"]
 
 
+async def test_a_notice_outlasts_an_outage_but_is_not_sent_when_it_is_no_news_any_more(office: Office) -> None:
+    office.gateway.moods = [TryLater(2, "no route", everyone=True)] * 20
+    office.put("notice paper:x morning")
+    for _ in range(20):
+        await office.send()
+        office.now += timedelta(seconds=3)
+    await office.send()
+    assert office.states() == [("accepted", "")]
+    office.put("notice paper:x noon", "reply paper:y answer")
+    office.now += timedelta(minutes=91)
+    await office.send()
+    assert office.gateway.said[-1] == "paper:y answer"
+    assert office.states()[1:] == [("refused", "too late"), ("accepted", "")]
+
+
+async def test_a_clock_that_is_set_back_makes_no_letter_wait_for_as_long(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine starts with a clock that is eight hours ahead and without a network; then it learns the time."""
+    monkeypatch.setattr(sending, "LOOK", 0.0)
+    office.now += timedelta(hours=8)
+    office.gateway.moods = [TryLater(2, "no route", everyone=True)]
+    async with office.open() as sender, asyncio.timeout(60):
+        office.put("alert paper:x alarm")
+        sender.wake()
+        await sender.drained()
+        office.now -= timedelta(hours=8)
+        office.put("alert paper:x second")
+        while len(office.gateway.said) < 3:
+            sender.wake()
+            await asyncio.sleep(0.01)
+        await sender.drained()
+    assert office.gateway.said == ["paper:x alarm", "paper:x alarm", "paper:x second"]
+
+
 async def test_a_chat_that_moved_is_followed(office: Office) -> None:
     office.gateway.moods = [Moved("paper:new")]
     office.put("reply paper:old first", "reply paper:old second")

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
+from bot.desk import Desk
 from bot.front import Front
+from bot.gateways import Away
 from chat.incoming import Document, Incoming, Said
 from storage.database import Database
 from storage.tables import duties, inbox, temperatures
@@ -119,3 +122,26 @@ async def test_an_answer_goes_out_with_the_commit_that_decided_it(
     assert max(joined) == 2, "the sender's claim did not join the decision"
     assert (await stage.listen())[0][0] == "li"
     await stage.close()
+
+
+async def test_a_database_that_goes_away_is_said_as_such(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone or with others, and also while a mistake is put on the record: who offers messages must offer them again."""
+
+    def away(*_: object) -> None:
+        raise OperationalError("insert", {}, Exception("gone"))
+
+    def mistaken(*_: object) -> None:
+        raise KeyError("a mistake of ours")
+
+    with monkeypatch.context() as bad:
+        bad.setattr(Front, "hear", away)
+        for several in ((says(1, LI, "36.5"),), (says(1, LI, "36.5"), says(2, SUN, "36.6"))):
+            with pytest.raises(Away):
+                await stage.app.desk.receive(*several)
+        bad.setattr(Front, "hear", mistaken)
+        bad.setattr(Desk, "_apologise", away)
+        with pytest.raises(Away):
+            await stage.app.desk.receive(says(1, LI, "36.5"))
+    assert await kept(stage, inbox) == 0
+    await stage.app.desk.receive(says(1, LI, "36.5"), says(2, SUN, "36.6"))
+    assert await kept(stage, temperatures) == 2

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, bindparam, event, func, literal_column, select, text
+from sqlalchemy import Connection, Engine, bindparam, event, func, literal_column, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database, is_away
+from storage.database import LINE, Database, is_away
 from storage.fixed import Fixed
 from storage.migrate import migrate
 from storage.tables import bindings
@@ -128,3 +129,31 @@ async def test_a_database_nobody_answers_for_is_away() -> None:
         await away.transact(lambda tx: None)
     assert is_away(raised.value)
     await asyncio.to_thread(away.close)
+
+
+async def test_a_server_that_only_reads_is_away_and_no_mistake_of_ours(database: Database) -> None:
+    if database.sqlite:
+        pytest.skip("a SQLite file that cannot be written says so by its own codes")
+
+    def work(tx: Connection) -> None:
+        tx.execute(text("SET TRANSACTION READ ONLY"))
+        keep("standby")(tx)
+
+    with pytest.raises(DBAPIError) as caught:
+        await database.transact(work)
+    assert is_away(caught.value)
+
+
+async def test_a_server_whose_machine_has_died_is_not_waited_for_by_the_hour(database: Database) -> None:
+    if database.sqlite:
+        pytest.skip("nothing lies between us and a file")
+
+    def given(engine: Engine) -> dict[str, str]:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            return dict(driver.info.get_parameters())
+
+    assert given(database.engine).items() >= {name: str(value) for name, value in LINE.items()}.items()
+    own = Database(f"{database.url}?connect_timeout=3")
+    assert given(own.engine)["connect_timeout"] == "3"
+    own.close()

@@ -56,6 +56,14 @@ async def test_what_cannot_be_a_message(house: House, change: dict[str, Any], st
     assert all(len(answer[part]) > 4 for part in ("error", "next"))
 
 
+@pytest.mark.parametrize("change", [{"text": "家里没\ud83d米\0了"}, {"button": "d:help", "label": "帮\ud800助\0"}])
+async def test_half_a_character_is_no_reason_to_lose_the_rest(both: House, change: dict[str, Any]) -> None:
+    assert await both.say("li", **change) == (200, {"kept": True})
+    said, answered = await both.letters("li", 2)
+    assert said["text"] in ("家里没\ufffd米了", "帮\ufffd助")
+    assert answered["from"] == "bot"
+
+
 async def test_only_json_that_says_so_is_read(house: House) -> None:
     for body, sort in (('{"chat":"li"}', "text/plain"), ("[1]", "application/json"), ("{", "application/json")):
         async with house.client.post("/api/say", data=body, headers={"Content-Type": sort}) as answer:

@@ -1,6 +1,7 @@
 """Brings each update to the desk until committed or on the record; without it a bad update is lost or blocks all."""
 
 import asyncio
+import contextlib
 import json
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.gateways import Receive, SetAside
+from bot.gateways import Away, Receive, SetAside
 from chat.incoming import Incoming
 
 RETRIES = (0.2, 1.0, 3.0)
@@ -49,12 +50,13 @@ class Inbox:
     async def take(self, raw: Any, read: Sequence[Incoming] | None) -> None:
         """Return only when the update is committed or set aside, however long the database is away."""
         for pause in backoff():
-            if await self._committed(read) or await self.put_aside(raw):
-                return
+            with contextlib.suppress(Away):
+                if await self._committed(read) or await self.put_aside(raw):
+                    return
             await asyncio.sleep(pause)
 
     async def offer(self, read: Sequence[Incoming]) -> bool:
-        """One attempt to have it committed."""
+        """One attempt to have it committed. Raises ``Away`` when it was never looked at."""
         for incoming in read:
             if not await self._done(self._receive(incoming), "telegram.desk_failed", incoming.message_id):
                 return False
@@ -62,7 +64,9 @@ class Inbox:
 
     async def together(self, several: Sequence[Sequence[Incoming]]) -> bool:
         """One attempt to have many updates committed at once."""
-        return await self._done(self._receive(*chain.from_iterable(several)), "telegram.desk_failed", "several")
+        with contextlib.suppress(Away):
+            return await self._done(self._receive(*chain.from_iterable(several)), "telegram.desk_failed", "several")
+        return False
 
     async def put_aside(self, raw: Any) -> bool:
         """One attempt to put an update on the record."""
@@ -82,6 +86,9 @@ class Inbox:
     async def _done(self, work: Awaitable[None], trouble: str, mark: str) -> bool:
         try:
             await work
+        except Away as away:
+            log.warning("telegram.database_away", update=mark, error=str(away))
+            raise
         except Exception as error:  # noqa: BLE001 - the edge: whatever the desk raises must not end the listening
             log.error(trouble, update=mark, error=type(error).__name__)
             return False

@@ -161,8 +161,16 @@ def json_object(payload: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(payload)
     except ValueError:
-        return {}
+        body = _lenient(payload)
     return body if isinstance(body, dict) else {}
+
+
+def _lenient(payload: bytes) -> object:
+    """What the strict reader refuses: half a surrogate pair in one message must not hold back all that came with it."""
+    try:
+        return json.loads(payload.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def retry_after(body: Mapping[str, Any]) -> float:

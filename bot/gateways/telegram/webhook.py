@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.gateways import Away
 from bot.gateways.telegram.inbox import RETRIES, Inbox, update_id
 
 LONGEST = 1024 * 1024
@@ -60,9 +61,12 @@ class Webhook:
         if read is None:
             return await inbox.put_aside(raw)
         mark = update_id(raw)
-        if await inbox.offer(read):
-            self._failures.pop(mark, None)
-            return True
+        try:
+            if await inbox.offer(read):
+                self._failures.pop(mark, None)
+                return True
+        except Away:
+            return False
         self._failures[mark] = self._failures.get(mark, 0) + 1
         if self._failures[mark] <= len(RETRIES) or not await inbox.put_aside(raw):
             return False

@@ -72,3 +72,9 @@ def test_no_updates(status: int, payload: bytes, error: type[Exception]) -> None
 
 def test_updates() -> None:
     assert updates_of(200, b'{"ok": true, "result": [{"update_id": 1}]}') == [{"update_id": 1}]
+
+
+@pytest.mark.parametrize("bad", [b"\\ud83d", b"\xff"], ids=["half a surrogate pair", "a byte that is no UTF-8"])
+def test_one_message_that_is_not_text_holds_back_no_other(bad: bytes) -> None:
+    payload = b'{"ok": true, "result": [{"update_id": 1, "x": "' + bad + b'"}, {"update_id": 2}]}'
+    assert [update["update_id"] for update in updates_of(200, payload)] == [1, 2]

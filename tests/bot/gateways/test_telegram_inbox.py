@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from telegram.error import Conflict, NetworkError
 
+from bot.gateways import Away
 from bot.gateways.telegram import inbox as inbox_module
 from bot.gateways.telegram import polling
 from bot.gateways.telegram.inbox import Inbox, backoff
@@ -43,25 +44,29 @@ class Desk:
         self.kept: list[str] = []
         self.aside: list[str] = []
         self.record_fails = 0
+        self.away = 0
         self.changed = asyncio.Event()
 
     async def receive(self, *several: Incoming) -> None:
         """All of several or none, as the real one when its database is away."""
         texts = [incoming.said.text for incoming in several]
         if len(texts) > 1 and any(text in self.gates or self.failures[text] for text in texts):
-            raise RuntimeError("the database is away")
+            raise RuntimeError("the desk has come to grief")
         self.together.append(len(texts))
         for text in texts:
             await self._receive(text)
 
     async def _receive(self, text: str) -> None:
+        if self.away:
+            self.away -= 1
+            raise Away("OperationalError")
         self.tries.append(text)
         if text in self.gates:
             await self.gates[text].wait()
         await asyncio.sleep(0)
         if self.failures[text]:
             self.failures[text] -= 1
-            raise RuntimeError("the database is away")
+            raise RuntimeError("the desk has come to grief")
         self.kept.append(text)
         self.changed.set()
 
@@ -75,7 +80,7 @@ class Desk:
     async def set_aside(self, channel: str, mark: str, raw: str) -> None:
         if self.record_fails:
             self.record_fails -= 1
-            raise RuntimeError("the database is away")
+            raise RuntimeError("the desk has come to grief")
         self.aside.append(mark or raw)
 
     def inbox(self) -> Inbox:
@@ -165,6 +170,14 @@ async def test_a_desk_that_comes_back_loses_nothing() -> None:
     assert (desk.kept, desk.aside, telegram.confirmed) == (["bad"], [], 2)
 
 
+async def test_while_the_database_is_away_nothing_is_set_aside() -> None:
+    """However often it is away just when a message is offered: the record would take it, and nobody would be told of it."""
+    telegram, desk = Telegram(said(1, 1, "a need"), said(2, 2, "another")), Desk()
+    desk.away = 25
+    await poll(telegram, desk)
+    assert (sorted(desk.kept), desk.aside, telegram.confirmed) == (["a need", "another"], [], 3)
+
+
 async def test_a_slow_update_holds_back_its_confirmation_and_its_chat_only() -> None:
     telegram, desk = Telegram(said(1, 1, "slow"), said(2, 2, "quick"), said(3, 1, "behind")), Desk()
     desk.gates["slow"] = asyncio.Event()
@@ -240,6 +253,12 @@ async def test_a_webhook_asks_for_repetition_and_sets_aside_the_fourth_time(webh
     body = json.dumps(said(1, text="bad")).encode()
     assert [await post(webhook, body) for _ in range(4)] == [500, 500, 500, 200]
     assert desk.aside == ["u1"]
+
+
+async def test_a_webhook_asks_for_repetition_as_long_as_the_database_is_away(webhook: Webhook, desk: Desk) -> None:
+    body, desk.away = json.dumps(said(1, text="a need")).encode(), 6
+    assert [await post(webhook, body) for _ in range(7)] == [500] * 6 + [200]
+    assert (desk.kept, desk.aside) == (["a need"], [])
 
 
 async def test_a_webhook_puts_junk_on_the_record(webhook: Webhook, desk: Desk) -> None:
