@@ -28,6 +28,7 @@ from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
 from bot.logs import set_up_logs
 from bot.mailbox import DatabaseMailbox
+from bot.outage import refused
 from bot.texts import Texts
 from bot.watchdog import Watchdog
 from bot.web.app import Doors, make_app
@@ -149,7 +150,7 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     served = [(pages, config.web.host, config.web.port)]
     if elsewhere is not None:
         served.append((Starlette(routes=calls), *elsewhere))
-    watchdog = Watchdog(config.ping_url)
+    watchdog = Watchdog(config.ping_url, refused=lambda: refused(gateways))
     app.clockwork.on_tick.append(watchdog.beat)
     await _until_stopped(app, served, watchdog)
 
