@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk
 from bot.gateways import Gateway, Refusable
@@ -45,7 +45,7 @@ class Outage:
     async def look(self) -> None:
         """Tell of each channel that refuses us, once an hour, whatever process sees it."""
         for channel in refused(self.desk.post.gateways):
-            with suppress(OperationalError):  # the database is away: it is told when that is back
+            with suppress(SQLAlchemyError):  # the database is away: it is told when that is back
                 await self.desk.database.transact(partial(self._tell, channel))
                 self.desk.wake()
 
