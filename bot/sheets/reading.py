@@ -26,6 +26,7 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SEALED_XLSX, SEALED_ODS = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"
 WORKBOOK = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 """How the first record of an .xls begins; then come the password's, if there is one, and those of its pages."""
+NOT_PACKED = (zipfile.BadZipFile, LookupError, OSError, NotImplementedError, RuntimeError)
 PASSWORD, AFTER_IT = 0x2F, (0x85, 0x0A)
 NOT_TEXT = (b"%PDF", b"{\\rtf", b"<", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -65,9 +66,8 @@ def _unpacked(content: bytes) -> int:
 def _is_locked(content: bytes) -> bool:
     """Whether a file that cannot be read has a password; the library takes such a one for no workbook at all."""
     if content.startswith(ZIP):
-        with suppress(zipfile.BadZipFile, LookupError, OSError, NotImplementedError, RuntimeError):
-            with zipfile.ZipFile(BytesIO(content)) as packed:
-                return SEALED_ODS in packed.read("META-INF/manifest.xml")
+        with suppress(*NOT_PACKED), zipfile.ZipFile(BytesIO(content)) as packed:
+            return SEALED_ODS in packed.read("META-INF/manifest.xml")
         return False
     return SEALED_XLSX in content or _is_locked_xls(content)
 
