@@ -19,6 +19,7 @@ from bot.edits import Edits
 from bot.front import Front
 from bot.gateways import Borrowing, Gateway, doors, lend
 from bot.lease import Leases, OneReceiver
+from bot.outage import Outage
 from bot.post import Post
 from bot.reporting import Reporting, picture_folder
 from bot.rings import Rings
@@ -113,6 +114,7 @@ class App:
             for gateway in self.gateways.values():
                 tasks.create_task(self._listen(gateway))
             tasks.create_task(self.leases.run())
+            tasks.create_task(Outage(self.desk).run())
             tasks.create_task(self.clockwork.run())
 
     async def _listen(self, gateway: Gateway) -> None:

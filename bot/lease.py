@@ -2,7 +2,6 @@
 messages, and nobody would know whose letters a dead one had under way."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import structlog
 from sqlalchemy import Connection
 
+from bot.alive import certainly_dead, new_owner
 from storage import leases
 from storage.database import Database, is_away
 from storage.ledger import Ledger
@@ -41,13 +41,13 @@ class Leases:
     vault: Vault
     town: str
     real_now: Callable[[], datetime]
-    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    owner: str = field(default_factory=new_owner)
     _until: dict[str, datetime] = field(default_factory=dict)
 
     async def begin(self) -> None:
-        """Give the first sign of life; on SQLite what an earlier run held is free at once."""
-        if self.database.sqlite:
-            await self.database.transact(lambda tx: leases.forget_others(self._ledger(tx), self.owner))
+        """Give the first sign of life. What an earlier run held is free at once, where it is certain that it runs no longer:
+        on SQLite always, else when it was a process of this machine."""
+        await self.database.transact(lambda tx: self._bury(self._ledger(tx)))
         await self._take(self._life)
 
     async def run(self) -> None:
@@ -73,6 +73,11 @@ class Leases:
     async def close(self) -> None:
         """Let go of everything, so that others take over at once."""
         await self.database.transact(lambda tx: leases.give_back(self._ledger(tx), self.owner))
+
+    def _bury(self, ledger: Ledger) -> None:
+        for owner in leases.owners(ledger, self.real_now()) - {self.owner}:
+            if self.database.sqlite or certainly_dead(owner):
+                leases.give_back(ledger, owner)
 
     @property
     def _life(self) -> str:

@@ -24,6 +24,8 @@ class Watchdog:
 
     url: str
     clock: Callable[[], float] = time.monotonic
+    refused: Callable[[], tuple[str, ...]] = tuple
+    """The channels that refuse us: then all is not well either."""
     _beaten: float | None = None
     _pinged: float | None = None
 
@@ -33,8 +35,8 @@ class Watchdog:
 
     @property
     def well(self) -> bool:
-        """Whether the tick rang lately."""
-        return self._beaten is not None and self.clock() - self._beaten < QUIET
+        """Whether the tick rang lately, and no messenger refuses us."""
+        return self._beaten is not None and self.clock() - self._beaten < QUIET and not self.refused()
 
     @property
     def due(self) -> bool:

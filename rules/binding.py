@@ -31,17 +31,3 @@ def _swap(item: Any, bindings: Mapping[str, str]) -> Any:
         if isinstance(value, str) and value in bindings:
             changed[f.name] = bindings[value]
     return replace(item, **changed) if changed else item
-
-
-def codes(town: Town) -> tuple[tuple[str, str], ...]:
-    """(``bind:CODE``, what it stands for) of every address still to be bound."""
-    found: list[tuple[str, str]] = []
-    if town.command_post.startswith(UNBOUND):
-        found.append((town.command_post, "command_post"))
-    for name in PLACES:
-        for item in getattr(town, name):
-            for f in fields(item):
-                value = getattr(item, f.name)
-                if isinstance(value, str) and value.startswith(UNBOUND):
-                    found.append((value, f"{name}.{getattr(item, 'key', '') or getattr(item, 'name', '')}.{f.name}"))
-    return tuple(found)

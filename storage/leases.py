@@ -28,8 +28,3 @@ def give_back(ledger: Ledger, owner: str, name: str | None = None) -> None:
     """Let go of a lease, or of all an owner has."""
     where = (leases.c.town == ledger.town) & (leases.c.owner == owner)
     ledger.tx.execute(delete(leases).where(where if name is None else where & (leases.c.name == name)))
-
-
-def forget_others(ledger: Ledger, owner: str) -> None:
-    """Nobody else is there: a SQLite file serves one program, so what an earlier one held is free."""
-    ledger.tx.execute(delete(leases).where(leases.c.town == ledger.town, leases.c.owner != owner))

@@ -29,7 +29,12 @@ def migrate(url: str) -> None:
 
 def newest() -> str:
     """The revision that ``migrate`` brings a database to: which columns a row may have. Files are named by it."""
-    return max(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
+    return max(revisions())
+
+
+def revisions() -> frozenset[str]:
+    """Every revision this program knows."""
+    return frozenset(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def _revision(url: str) -> str:

@@ -4,7 +4,7 @@ database of an earlier checkout as an error each second."""
 from sqlalchemy import Connection, column, inspect, select, table, update
 
 from storage.ledger import Ledger
-from storage.migrate import newest
+from storage.migrate import newest, revisions
 from storage.tables import metadata, towns
 from storage.vault import CannotOpen, Vault
 
@@ -27,6 +27,14 @@ def key_opens(tx: Connection, town: str, vault: Vault) -> bool:
         return sealed is None or vault.open(sealed) == CHECK
     except CannotOpen:
         return False
+
+
+def newer(tx: Connection) -> str:
+    """The revision a newer program has brought this database to; empty for one this program knows."""
+    if VERSION.name not in inspect(tx).get_table_names():
+        return ""
+    stands = str(tx.execute(select(VERSION)).scalar() or "")
+    return stands if stands and stands not in revisions() else ""
 
 
 def misfit(tx: Connection) -> str:

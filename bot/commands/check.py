@@ -1,15 +1,17 @@
 """``cunshao check``: all that is wrong with a town's set-up at once; without it a town would learn of it bit by bit."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from bot.commands.places import places, unbound
 from bot.commands.probes import Finding, ask_database, ask_key, ask_telegram
-from bot.config import Config, ConfigError, load
+from bot.config import OUTWARD, Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts, texts
-from rules.binding import UNBOUND, bound, codes
+from rules.binding import UNBOUND, bound
 from rules.kinds import kind_of, kinds_on
 from rules.town import LINES, Rung, Town
 
@@ -42,22 +44,23 @@ def timelines(town: Town, words: Texts) -> str:
     lines = [words.say("setup.ladders")]
     for kind, ladder in town.ladders.items():
         rungs = [_rung(rung, town, words) for rung in ladder]
-        lines.append(_line(words, "setup.ladder", kind=kind, rungs=rungs))
+        lines.append(_line(words, "setup.ladder", kind=_named("kinds", [kind], words)[0], rungs=rungs))
     return "\n".join(lines)
 
 
-def span(length: timedelta) -> str:
-    """A duration as the config writes it: ``0m``, ``20m``, ``1h30m``; before or after is for others to say."""
-    hours, minutes = divmod(abs(int(length.total_seconds())) // 60, 60)
-    return (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes or not hours else "")
-
-
 def _rung(rung: Rung, town: Town, words: Texts) -> str:
-    places = [found.name if (found := town.village(key)) else key for key in rung.villages]
-    every = span(rung.repeat) if rung.repeat else ""
+    near = [found.name if (found := town.village(key)) else key for key in rung.villages]
     side = (rung.after > timedelta()) - (rung.after < timedelta())
-    return words.say("setup.rung", after=span(rung.after), side=side, from_due=rung.from_due, unless=rung.unless,
-                     tell=rung.tell, every=every, urgency=rung.urgency, villages=places)  # fmt: skip
+    minutes, again = (abs(length) // timedelta(minutes=1) for length in (rung.after, rung.repeat or timedelta()))
+    return words.say("setup.rung", minutes=minutes, side=side, from_due=rung.from_due, unless=rung.unless, again=again,
+                     tell=_named("targets", rung.tell, words), urgency=_named("urgencies", rung.urgency, words),
+                     villages=near)  # fmt: skip
+
+
+def _named(block: str, keys: Iterable[str], words: Texts) -> list[str]:
+    """The config's keys as they are called in this language."""
+    called = words.options(f"setup.{block}")
+    return [called[key][0] for key in keys]
 
 
 def _findings(config: Config, words: Texts) -> Iterator[Finding]:
@@ -96,16 +99,15 @@ def _dead_ends(town: Town, words: Texts) -> Iterator[Finding]:
         led = all((line := town.line(key)) is not None and line.leader for key in lines)
         last = ladder[-1].tell if ladder else ()
         if not (("line_leader" in last and led) or ("inspectors" in last and inspected)):
-            yield Finding("bad", words.say("setup.dead_end", kind=kind, tell=last))
+            called, told = _named("kinds", [kind], words)[0], _named("targets", last, words)
+            yield Finding("bad", words.say("setup.dead_end", kind=called, tell=told))
 
 
 def _unbound(town: Town, words: Texts) -> Iterator[Finding]:
     """A code that stands for several things, a person and their office, is told once."""
-    left: dict[str, list[str]] = {}
-    for code, what in codes(town):
-        left.setdefault(code.removeprefix(UNBOUND), []).append(what)
-    for code, all_of_it in left.items():
-        yield Finding("note", words.say("setup.unbound", code=code, what=", ".join(all_of_it)))
+    left = unbound(town, {}, words)
+    for code, what in left.items():
+        yield Finding("note", words.say("setup.unbound", code=code.removeprefix(UNBOUND), what=what))
     if not left:
         yield Finding("good", words.say("setup.bound"))
 
@@ -117,15 +119,25 @@ def _gaps(town: Town, words: Texts) -> Iterator[Finding]:
     for key in LINES:
         line = town.line(key)
         if line is None or not line.leader:
-            yield Finding("note", words.say("setup.no_leader", line=key))
+            yield Finding("note", words.say("setup.no_leader", line=key, name=words.options("commands.lines")[key][0]))
     if bare := [v.name for v in town.villages if not v.cadres]:
         yield Finding("note", words.say("setup.no_cadres", count=len(bare), names=bare))
     if alone := sum("isolated" in p.roles and not p.cadre for p in town.people):
         yield Finding("note", words.say("setup.no_cadre", count=alone))
+    yield from _shared(town, words)
     if not town.public_url:
         yield Finding("note", words.say("setup.no_public_url"))
     if not any("inspector" in p.roles for p in town.people):
         yield Finding("note", words.say("setup.no_inspector"))
+
+
+def _shared(town: Town, words: Texts) -> Iterator[Finding]:
+    """A hook or robot that is the own address of several people: whoever opens its link would be one and the same."""
+    heads = Counter(head for head in (*(v.head for v in town.villages), *(a.head for a in town.areas)) if head)
+    for address, count in heads.items():
+        if count > 1 and address.startswith(OUTWARD):
+            what = [text for other, text in places(town, words) if other == address]
+            yield Finding("note", words.say("setup.shared", address=address, what=what))
 
 
 def _print_differences(differences: Callable[[], list[str]], words: Texts) -> None:

@@ -3,8 +3,10 @@
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.look import first_line
@@ -12,8 +14,11 @@ from bot.commands.outward import outward_hosts
 from bot.commands.probes import ask_database, ask_key, key_trouble
 from bot.config import Config
 from bot.texts import Texts
-from storage.migrate import NewerDatabase, migrate
+from storage.migrate import migrate
 from storage.vault import Vault, VaultError
+
+PATIENCE = 5.0
+"""Seconds that another program may take over what it writes into our SQLite file."""
 
 
 def hindrance(config: Config, words: Texts, demo: bool) -> str:
@@ -23,6 +28,7 @@ def hindrance(config: Config, words: Texts, demo: bool) -> str:
         or _no_key(config, words)
         or _no_database(config, words)
         or _other_key(config, words)
+        or _not_writable(config, words)
         or next((sorry for host, port in listens(config) if (sorry := _no_port(host, port, words))), "")
     )
 
@@ -33,8 +39,6 @@ def migrated(config: Config, words: Texts) -> str:
         migrate(config.database_url)
     except SQLAlchemyError as error:
         return words.say("setup.database_bad", why=first_line(error))
-    except NewerDatabase as error:
-        return words.say("commands.newer_database", why=first_line(error))
     return ""
 
 
@@ -92,6 +96,23 @@ def _no_database(config: Config, words: Texts) -> str:
 def _other_key(config: Config, words: Texts) -> str:
     found = ask_key(config, words)
     return found.text if found.how == "bad" else ""
+
+
+def _not_writable(config: Config, words: Texts) -> str:
+    """Begin to write into an SQLite file and let go at once."""
+    url = make_url(config.database_url)
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").exists():
+        return ""
+    engine = create_engine(url, connect_args={"timeout": PATIENCE})
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.rollback()
+    except SQLAlchemyError as error:
+        return words.say("commands.not_writable", file=url.database, why=first_line(error))
+    finally:
+        engine.dispose()
+    return ""
 
 
 def _no_port(host: str, port: int, words: Texts) -> str:

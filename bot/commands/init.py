@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from bot.config.mistakes import words_for
@@ -27,9 +28,11 @@ def init(directory: Path) -> int:
                 print(words.say("setup.exists", file=file), file=sys.stderr)
                 return 1
         directory.mkdir(parents=True, exist_ok=True)
-        _write(key, new_key() + "\n")
-        _write(config, with_fresh_codes(EXAMPLE.read_text("utf-8")))
+        lay_down(config, with_fresh_codes(EXAMPLE.read_text("utf-8")))
+        lay_down(key, new_key() + "\n")
     except OSError as error:
+        with suppress(OSError):
+            config.unlink(missing_ok=True)  # without its key it would only be in the way of the next try
         print(words.say("setup.no_folder", folder=directory, why=error.strerror), file=sys.stderr)
         return 1
     print(words.say("setup.made", config=config, key=key, codes=[new_code() for _ in range(SPARE_CODES)]))
@@ -47,8 +50,18 @@ def with_fresh_codes(example: str) -> str:
     return CODE.sub(lambda found: "bind:" + fresh.setdefault(found[1], new_code()), example)
 
 
-def _write(file: Path, text: str) -> None:
-    """A new file that only its owner may read: the config may come to hold a token."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
+def lay_down(file: Path, text: str) -> None:
+    """A file that only its owner may read (a config may come to hold a token), whole or not at all: half a key after a
+    ``kill -9`` or on a full disk would end the town. Leaves alone what is there."""
+    if file.exists():
+        return
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        part.rename(file)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """``cunshao check`` with what chat has changed since, and ``cunshao codes``; without it a config would be taken for the truth."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands.check import check
-from bot.commands.places import places
+from bot.commands.places import places, unbound
 from bot.commands.probes import ask_database, key_trouble
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts
 from rules.binding import UNBOUND, bound
-from rules.town import Address, Person, Town
+from rules.town import Person, Town
 from storage import people
 from storage.ledger import Ledger
 from storage.people import Known
@@ -46,15 +46,6 @@ def codes(path: Path) -> int:
     if not left:
         print(words.say("commands.no_codes"))
     return 0
-
-
-def unbound(town: Town, kept: Mapping[str, Address], words: Texts) -> dict[str, list[str]]:
-    """``bind:CODE`` → all it stands for (a person and their office), of the codes nobody has used."""
-    left: dict[str, list[str]] = {}
-    for address, what in places(town, words):
-        if address.startswith(UNBOUND) and address not in kept:
-            left.setdefault(address, []).append(what)
-    return left
 
 
 def differences(config: Config) -> list[str]:

@@ -1,14 +1,24 @@
 """What each address of the config stands for, in words; without it ``lines.supplies.leader`` would have to be understood."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.texts import Texts
+from rules.binding import UNBOUND
 from rules.town import Address, Town
 
 
 def places(town: Town, words: Texts) -> Iterator[tuple[Address, str]]:
     """(address as the config writes it, what it stands for) of every address, in the order of the ladders' way down."""
     yield from ((address, text) for address, text in _all(town, words) if address)
+
+
+def unbound(town: Town, kept: Mapping[str, Address], words: Texts) -> dict[str, list[str]]:
+    """``bind:CODE`` → all it stands for (a person and their office), of the codes nobody has used."""
+    left: dict[str, list[str]] = {}
+    for address, what in places(town, words):
+        if address.startswith(UNBOUND) and address not in kept:
+            left.setdefault(address, []).append(what)
+    return left
 
 
 def _all(town: Town, words: Texts) -> Iterator[tuple[Address, str]]:

@@ -1,6 +1,7 @@
 """Asks the database and Telegram whether they are there; without it a wrong token would show at the first message."""
 
 import asyncio
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from bot.config import Config, TelegramConfig
 from bot.gateways.telegram.request import proxy_for
 from bot.texts import Texts
 from rules.town import Town
-from storage.soundness import key_opens, misfit
+from storage.migrate import newest
+from storage.soundness import key_opens, misfit, newer
 from storage.tables import bindings
 from storage.vault import Vault, VaultError
 
@@ -36,13 +38,15 @@ def ask_database(config: Config, words: Texts) -> tuple[Finding, Mapping[str, st
     url = make_url(config.database_url)
     file = Path(url.database or "")
     if url.get_backend_name() == "sqlite" and not file.exists():
-        if file.parent.is_dir():
+        if os.access(file.parent, os.W_OK | os.X_OK):
             return Finding("good", words.say("setup.database_new", file=file)), {}
-        return Finding("bad", words.say("setup.database_folder", folder=file.parent)), {}
+        return Finding("bad", words.say("setup.database_folder", folder=file.parent, there=file.parent.is_dir())), {}
     seconds = {"timeout": 5} if url.get_backend_name() == "sqlite" else {"connect_timeout": 5}
     engine = create_engine(url, connect_args=seconds)
     try:
         with engine.connect() as connection:
+            if stands := newer(connection):
+                return Finding("bad", words.say("commands.newer_database", stands=stands, known=newest())), {}
             if wrong := misfit(connection):
                 return Finding("bad", words.say("setup.database_misfit", what=wrong, where=file)), {}
             kept = _bindings(connection, config.town.key)

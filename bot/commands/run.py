@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import sys
@@ -11,10 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
 from bot.app import App
 from bot.commands.hindrance import hindrance, migrated, own_webhook_listen
+from bot.commands.init import lay_down
+from bot.commands.look import first_line
 from bot.commands.outward import outward_gateways
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
@@ -26,10 +28,13 @@ from bot.gateways.telegram import TelegramGateway
 from bot.gateways.web import WebGateway
 from bot.logs import set_up_logs
 from bot.mailbox import DatabaseMailbox
+from bot.outage import refused
+from bot.texts import Texts
 from bot.watchdog import Watchdog
 from bot.web.app import Doors, make_app
 from bot.web.office import Office
 from bot.web.server import serve
+from storage.alone import AlreadyRuns, alone, runs_at
 from storage.database import Database
 from storage.mailbox import page_has
 from storage.vault import Vault, new_key
@@ -51,13 +56,27 @@ def run(path: Path, demo_mode: bool, first: datetime | None = None) -> int:
 def run_town(config: Config, demo_mode: bool, first: datetime | None = None) -> int:
     """The same for a config that was read already."""
     words = words_for(config.town.locale)
-    if sorry := hindrance(config, words, demo_mode) or migrated(config, words):
+    try:
+        with alone(config.database_url, config.web.public_url):
+            sorry = (
+                hindrance(config, words, demo_mode) or migrated(config, words) or _ran(config, demo_mode, first, words)
+            )
+    except AlreadyRuns as other:
+        sorry = words.say("commands.runs_already", where=other.where)
+    if sorry:
         print(sorry, file=sys.stderr)
-        return 1
+    return 1 if sorry else 0
+
+
+def _ran(config: Config, demo_mode: bool, first: datetime | None, words: Texts) -> str:
+    """Run until it is stopped; empty, or why the database let it not even begin."""
     _use_uvloop()
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(config, Vault.from_config(config.key_file), demo_mode, first))
-    return 0
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_run(config, Vault.from_config(config.key_file), demo_mode, first))
+    except SQLAlchemyError as error:
+        return words.say("setup.database_bad", why=first_line(error))
+    return ""
 
 
 def demo(folder: Path, port: int) -> int:
@@ -66,10 +85,18 @@ def demo(folder: Path, port: int) -> int:
     config = folder / "town.toml"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _lay_down(config, SAMPLE_TOWN.read_text("utf-8"))
-        _lay_down(folder / "cunshao.key", new_key() + "\n")
+        lay_down(config, SAMPLE_TOWN.read_text("utf-8"))
+        lay_down(folder / "cunshao.key", new_key() + "\n")
     except OSError as error:
         print(words.say("setup.no_folder", folder=folder, why=error.strerror or str(error)), file=sys.stderr)
+        return 1
+    try:
+        town = load(config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if (where := runs_at(town.database_url)) is not None:
+        print(words.say("commands.runs_already", where=where), file=sys.stderr)
         return 1
     free = free_port(port)
     if not free:
@@ -78,30 +105,12 @@ def demo(folder: Path, port: int) -> int:
     if free != port:
         print(words.say("commands.port_taken", port=port, free=free))
     print(words.say("commands.demo_at", url=f"http://127.0.0.1:{free}/"), flush=True)
-    return run_demo(config, free)
+    return run_demo(town, free)
 
 
-def _lay_down(file: Path, text: str) -> None:
-    """A file that only its owner may read, whole or not at all: half a key after a ``kill -9`` would end the town."""
-    if file.exists():
-        return
-    part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    part.rename(file)
-
-
-def run_demo(path: Path, port: int) -> int:
+def run_demo(config: Config, port: int) -> int:
     """Run the sample town on this port."""
     set_up_logs()
-    try:
-        config = load(path)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 1
     web = replace(config.web, host="127.0.0.1", port=port, public_url=f"http://127.0.0.1:{port}")
     config = replace(config, web=web, town=replace(config.town, public_url=web.public_url))
     return run_town(config, True, datetime(2020, 2, 10, 7, 25, tzinfo=config.town.zone))
@@ -141,7 +150,7 @@ async def _run(config: Config, vault: Vault, demo_mode: bool, first: datetime | 
     served = [(pages, config.web.host, config.web.port)]
     if elsewhere is not None:
         served.append((Starlette(routes=calls), *elsewhere))
-    watchdog = Watchdog(config.ping_url)
+    watchdog = Watchdog(config.ping_url, refused=lambda: refused(gateways))
     app.clockwork.on_tick.append(watchdog.beat)
     await _until_stopped(app, served, watchdog)
 

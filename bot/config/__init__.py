@@ -9,19 +9,37 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.config.apart import OUTWARD
 from bot.config.database import database_url
 from bot.config.locate import lines_of
-from bot.config.mistakes import ConfigError, Mistake, Notebook, Wrong, language, words_for
+from bot.config.mistakes import ConfigError, Mistake, Notebook, Wrong, language, shown, words_for
 from bot.config.outward import HookConfig, Outward, read_outward
 from bot.config.tables import Key, Keys, no_strangers, read_table
 from bot.config.town import TOWN_TABLES, read_town
 from bot.config.values import a_url, file, listen, listen_or_none, one_of, pace, secret, token, url
 from rules.town import Town
 
-__all__ = ["Config", "ConfigError", "HookConfig", "Mistake", "TelegramConfig", "WebConfig", "language", "load", "read"]
+__all__ = [
+    "OUTWARD",
+    "Config",
+    "ConfigError",
+    "HookConfig",
+    "Mistake",
+    "TelegramConfig",
+    "WebConfig",
+    "language",
+    "load",
+    "read",
+]
 
 WIDE = re.compile("[\u2018-\u201f\uff02\uff07\uff1d\uff3b\uff3d]")
 """Quotes, brackets and equals signs of a Chinese keyboard: they look right, and TOML does not know them."""
+TOML_SAYS = {
+    "twice": ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Duplicate", "Cannot redefine"),
+    "open": ("Illegal character '\\n'", "Unterminated", "Unclosed"),
+}
+"""What the two commonest mistakes are called in tomllib's words, which are English and a programmer's."""
+TELEGRAM = "https://api.telegram.org"
 TOKEN_NAME = "CUNSHAO_TELEGRAM_TOKEN"
 
 
@@ -30,7 +48,7 @@ class TelegramConfig:
     """An empty token: off. ``sends_per_second`` in all; ``webhook_listen`` None: where the web pages are."""
 
     token: str = ""
-    api_base_url: str = "https://api.telegram.org"
+    api_base_url: str = TELEGRAM
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: str = ""
     webhook_secret: str = ""
@@ -72,7 +90,7 @@ TABLES: Mapping[str, Keys] = {
     "secrets": {"key_file": Key(file, "cunshao.key")},
     "telegram": {
         "token": Key(token, ""),
-        "api_base_url": Key(url, "https://api.telegram.org"),
+        "api_base_url": Key(url, TELEGRAM),
         "mode": Key(one_of(("polling", "webhook")), "polling"),
         "webhook_url": Key(url, ""),
         "webhook_secret": Key(secret, ""),
@@ -107,7 +125,10 @@ def read(written: str, path: Path, environ: Mapping[str, str] = os.environ) -> C
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else max(1, len(written.splitlines()))
         said, wide = re.sub(r" \(at .*", "", str(error)), WIDE.findall((written.splitlines() or [""])[line - 1])
-        raise _alone(path, environ, "not_toml", line, why=said, wide=" ".join(dict.fromkeys(wide))) from None
+        how = next((how for how, words in TOML_SAYS.items() if any(word in said for word in words)), "")
+        raise _alone(path, environ, "not_toml", line, why=said, how=how, wide=" ".join(dict.fromkeys(wide))) from None
+    except (RecursionError, ValueError):  # brackets in brackets without end; a number of thousands of digits
+        raise _alone(path, environ, "too_much", longest_line(written)) from None
     town = data.get("town")
     notes = Notebook(words_for(town.get("locale") if isinstance(town, dict) else None, environ), lines_of(written))
     no_strangers(notes, "", data, (*TOWN_TABLES, *TABLES, "hooks"))
@@ -127,6 +148,12 @@ def read(written: str, path: Path, environ: Mapping[str, str] = os.environ) -> C
     )  # fmt: skip
 
 
+def longest_line(written: str) -> int:
+    """Where the most is written: what is too much for the reader stands there."""
+    lines = written.split("\n")
+    return max(range(len(lines)), key=lambda number: len(lines[number])) + 1
+
+
 def _telegram(notes: Notebook, got: dict[str, Any], environ: Mapping[str, str]) -> TelegramConfig:
     """The variable wins over the file: it is how a secret is given to a program that runs from a shared folder."""
     if given := environ.get(TOKEN_NAME, "").strip():
@@ -139,6 +166,8 @@ def _telegram(notes: Notebook, got: dict[str, Any], environ: Mapping[str, str]) 
         for key in ("webhook_url", "webhook_secret"):
             if not got[key] and not notes.has(f"telegram.{key}"):
                 notes.note(f"telegram.{key}", "webhook_needs", name=key)
+        if settings.webhook_url.startswith("http://") and settings.api_base_url.startswith(TELEGRAM):
+            notes.note("telegram.webhook_url", "webhook_https", value=shown(settings.webhook_url))
     if not settings.api_base_url:
         notes.note("telegram.api_base_url", "not_url", value='""')
     return settings

@@ -38,7 +38,9 @@ def database_url(value: object) -> DatabaseUrl:
         raise Wrong("other_driver", driver=shown(url.drivername))
     if url.drivername not in (SQLITE, POSTGRES):
         raise Wrong("not_database")
-    if url.drivername == SQLITE and (not url.database or url.database.startswith((":memory:", "file:")) or url.host):
+    if url.drivername == SQLITE and (
+        not url.database or url.database.startswith((":memory:", "file:")) or url.host or url.query
+    ):
         raise Wrong("not_sqlite_file")
     if url.drivername == POSTGRES and (not url.database or (port is not None and not 1 <= port <= 65535)):
         raise Wrong("not_postgres")

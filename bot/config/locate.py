@@ -56,12 +56,12 @@ class _Walk:
         for depth, key in enumerate(keys):
             path = f"{path}.{key}" if path else key
             last = depth == len(keys) - 1
+            self.lines.setdefault(path, self._here())
             if last and many:
-                self.lines.setdefault(path, self._here())
                 self.counts[path] = self.counts.get(path, -1) + 1
             if path in self.counts:
                 path = f"{path}[{self.counts[path]}]"
-        self.lines.setdefault(path, self._here())
+                self.lines.setdefault(path, self._here())
         self.at = self.text.index("]", self.at) + (2 if many else 1)
         return path
 

@@ -39,11 +39,13 @@ class Accepted:
 
 @dataclass(frozen=True)
 class TryLater:
-    """Not now; after so many seconds. ``everyone``: the whole bot must wait, not this chat alone."""
+    """Not now; after so many seconds. ``everyone``: the whole bot must wait, not this chat alone. ``ours``: until somebody
+    mends a mistake of ours (the token), which is no letter's fault."""
 
     seconds: float
     why: str
     everyone: bool = False
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ class Forgetful(Protocol):
 
     def forget(self, ledger: Any, chat: str, since: datetime) -> None:
         """Erase a chat's letters from a time on, within the transaction that is open."""
+
+
+@runtime_checkable
+class Refusable(Protocol):
+    """A gateway whose platform may take our token no longer."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether it does not: nothing goes out or comes in until a person gives us another one."""
 
 
 @runtime_checkable

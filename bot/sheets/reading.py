@@ -4,14 +4,15 @@ Imported by the reader's process alone."""
 import csv
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
+from struct import unpack_from
 
 from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
-    PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
     WorksheetNotFound,
@@ -22,6 +23,11 @@ MOST_LETTERS = 500_000
 UNPACKED = 32 * 1024 * 1024
 """Bytes of all that is packed in a workbook, as it says itself; what lies about it meets the process's own bounds."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SEALED_XLSX, SEALED_ODS = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"
+WORKBOOK = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+"""How the first record of an .xls begins; then come the password's, if there is one, and those of its pages."""
+NOT_PACKED = (zipfile.BadZipFile, LookupError, OSError, NotImplementedError, RuntimeError)
+PASSWORD, AFTER_IT = 0x2F, (0x85, 0x0A)
 NOT_TEXT = (b"%PDF", b"{\\rtf", b"<", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 DELIMITERS = ",\t;|"
@@ -46,15 +52,35 @@ def _workbook(content: bytes) -> Found:
             return [], "too_large"
         with CalamineWorkbook.from_filelike(BytesIO(content)) as book:
             return _pages(book)
-    except PasswordError:
-        return [], "locked"
     except (CalamineError, WorksheetNotFound, zipfile.BadZipFile, OSError, ValueError, LookupError):
+        if _is_locked(content):
+            return [], "locked"
         return [], "broken" if _says_it_is_a_book(content) else "no_sheet"
 
 
 def _unpacked(content: bytes) -> int:
     with zipfile.ZipFile(BytesIO(content)) as packed:
         return sum(part.file_size for part in packed.infolist())
+
+
+def _is_locked(content: bytes) -> bool:
+    """Whether a file that cannot be read has a password; the library takes such a one for no workbook at all."""
+    if content.startswith(ZIP):
+        with suppress(*NOT_PACKED), zipfile.ZipFile(BytesIO(content)) as packed:
+            return SEALED_ODS in packed.read("META-INF/manifest.xml")
+        return False
+    return SEALED_XLSX in content or _is_locked_xls(content)
+
+
+def _is_locked_xls(content: bytes) -> bool:
+    """Whether the record of a password stands among a workbook's first, which are never sealed themselves."""
+    at = content.find(WORKBOOK)
+    while 0 <= at <= len(content) - 4:
+        sort, length = unpack_from("<HH", content, at)
+        if sort in (PASSWORD, *AFTER_IT):
+            return bool(sort == PASSWORD)
+        at += 4 + length
+    return False
 
 
 def _says_it_is_a_book(content: bytes) -> bool:

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.outage import refused
 from bot.web import pages
 from bot.web.board_cards import STATES, Looked, Wanted, columns, look
 from bot.web.doors import words_of
@@ -75,6 +76,7 @@ async def _board(request: Request, person: Address, said: Letter | None = None) 
     return in_page(
         request, "board-columns.html" if part else "board.html", states=STATES, columns=columns(looked, wanted, words),
         looked=looked, wanted=wanted, query=_query(wanted), said=said, said_buttons=_buttons(said),
+        refused=refused(office.desk.post.gateways),
         missing=_missing(looked, wanted), lines={k: v[0] for k, v in words.options("report.lines").items()},
     )  # fmt: skip
 

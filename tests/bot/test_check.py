@@ -1,6 +1,7 @@
 """``cunshao check`` tells everything that must be mended and ``cunshao init`` writes what check finds good."""
 
 import asyncio
+import re
 import stat
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -12,14 +13,15 @@ import pytest
 from aiohttp import web
 from sqlalchemy import create_engine
 
-from bot.commands.check import _dead_ends, check, timelines
+from bot.commands.check import _dead_ends, _shared, check, timelines
 from bot.commands.init import CODE, EXAMPLE, init
 from bot.commands.probes import ask_telegram, telegram_chats
 from bot.config import load
+from bot.config.ladders import URGENCIES
 from bot.config.values import CODE_BITS, bits
 from bot.texts import texts
 from rules.ladders import LADDERS
-from rules.town import Line, Person, Rung, Town, Village
+from rules.town import ROUTING, TARGETS, Area, Line, Person, Rung, Town, Village
 from storage.migrate import migrate
 from storage.tables import bindings
 from storage.vault import Vault
@@ -90,6 +92,33 @@ def test_init_where_nothing_can_be_written(tmp_path: Path, capsys: pytest.Captur
     assert "cannot be written" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("room", [0, 1])
+def test_init_on_a_full_disk_leaves_nothing_behind(
+    tmp_path: Path, room: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def full(descriptor: int) -> None:
+        written.append(descriptor)
+        if len(written) > room:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert init(tmp_path / "town") == 1
+    assert "No space left on device. Choose another folder" in capsys.readouterr().err
+    assert list((tmp_path / "town").iterdir()) == []
+    monkeypatch.undo()
+    assert init(tmp_path / "town") == 0
+
+
+def test_a_folder_in_which_nothing_can_be_written(
+    town_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert check(town_folder / "config.toml") == 1
+    assert f"nothing can be written in {town_folder}. Give the program the right to" in capsys.readouterr().out
+
+
 def test_a_new_town_is_good(town_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(town_folder / "config.toml") == 0
     said = capsys.readouterr().out
@@ -116,10 +145,10 @@ def test_mistakes_are_all_told(town_folder: Path, capsys: pytest.CaptureFixture[
 def test_the_ladders_are_timelines() -> None:
     said = timelines(Town("x", ladders=LADDERS), EN).splitlines()
     assert said[1] == (
-        "  need    0m cadres → 20m (unless claimed) cadres, village_head → 1h (unless claimed) line_leader → "
-        "1h30m (unless reported) holder, line_leader → 2h (unless reported, again every 10m) command_post"
+        "  need: at once cadres → 20 min unless claimed cadres, village_head → 1 h unless claimed line_leader → "
+        "1 h 30 min unless reported holder, line_leader → 2 h unless reported command_post (again every 10 min)"
     )
-    assert [line.split()[0] for line in said[1:]] == list(LADDERS)
+    assert [line.split(":")[0].strip() for line in said[1:]] == list(LADDERS)
 
 
 def test_a_timeline_says_what_counts_from_the_due_time_what_is_narrowed_and_what_repeats() -> None:
@@ -135,10 +164,60 @@ def test_a_timeline_says_what_counts_from_the_due_time_what_is_narrowed_and_what
     )
     town = Town("x", ladders={"order": rungs}, villages=(Village("yaowa", "Yaowa"),))
     assert timelines(town, EN).splitlines()[1] == (
-        "  order   0m cadres → 5m (only Yaowa, only urgency now, baby) area_head → 30m before due (unless reported) holder → "
-        "when due asker → 1h30m after due (again every 15m) command_post"
+        "  order: at once cadres → 5 min area_head (only Yaowa, now, baby) → 30 min before due unless reported holder → "
+        "when due asker → 1 h 30 min after due command_post (again every 15 min)"
     )
     assert "-" not in timelines(Town("x", ladders=LADDERS), EN)
+
+
+def test_the_ladders_in_chinese_are_words_with_the_configs_key_beside_them() -> None:
+    zh = texts("zh")
+    said = timelines(Town("x", ladders=LADDERS), zh).splitlines()
+    assert said[1] == (
+        "  需求（need）：马上 村干部群 → 20 分钟还没人接 村干部群、村负责人 → 1 小时还没人接 战线负责人 → "
+        "1 小时 30 分还没说办好 经办人、战线负责人 → 2 小时还没说办好 指挥部（每 10 分钟再说一遍）"
+    )
+    rungs = (
+        Rung(timedelta(), ("cadres",)),
+        Rung(timedelta(minutes=5), ("area_head",), "closed", urgency=("now", "baby"), villages=("yaowa",)),
+        Rung(timedelta(minutes=-30), ("holder",), from_due=True),
+        Rung(timedelta(), ("asker",), from_due=True),
+        Rung(timedelta(minutes=90), ("inspectors",), repeat=timedelta(minutes=15), from_due=True),
+    )
+    town = Town("x", ladders={"order": rungs}, villages=(Village("yaowa", "姚洼"),))
+    assert timelines(town, zh).splitlines()[1] == (
+        "  交办（order）：马上 村干部群 → 5 分钟还没办结 管理区负责人（只管姚洼、马上要的、孩子用的） → 到期前 30 分钟 经办人 → "
+        "到期时 交办的人 → 到期后 1 小时 30 分 督查组（每 15 分钟再说一遍）"
+    )
+    for kind in LADDERS:
+        for urgency in URGENCIES:
+            rung = Rung(timedelta(), (*TARGETS, ROUTING), urgency=(urgency,))
+            line = timelines(Town("x", ladders={kind: (rung,)}), zh).splitlines()[1]
+            assert re.findall("[a-z_]+", line) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("villages", "areas", "told"),
+    [
+        (("hook:a", "hook:a"), (), ["One负责人、Two负责人"]),
+        (("hook:a", "hook:b"), ("hook:a",), ["North管理区负责人、One负责人"]),
+        (("wecom-robot:a", "wecom-robot:a"), (), ["One负责人、Two负责人"]),
+        (("hook:a", "hook:b"), (), []),
+        (("telegram:1", "telegram:1"), (), []),
+    ],
+)
+def test_a_hook_or_robot_that_stands_for_several_people_is_mentioned(
+    villages: tuple[str, ...], areas: tuple[str, ...], told: list[str]
+) -> None:
+    found = _shared(
+        Town(
+            "x",
+            villages=tuple(Village(n.lower(), n, head=h) for n, h in zip(("One", "Two"), villages, strict=True)),
+            areas=tuple(Area("north", "North", head) for head in areas),
+        ),
+        texts("zh"),
+    )
+    assert [(f.how, words in f.text) for f, words in zip(found, told, strict=True)] == [("note", True)] * len(told)
 
 
 MONITORING = Line("monitoring", "web:leader")
@@ -205,7 +284,7 @@ def test_what_is_bound_is_not_asked_for_again(town_folder: Path, capsys: pytest.
     said = capsys.readouterr().out
     assert "the database answers (sqlite)" in said
     assert post.removeprefix("bind:") not in said
-    assert "people.李大山.cadre, people.张建国.id" in said
+    assert "the cadre who looks after 李大山 (姚洼), 张建国 (姚洼)" in said
 
 
 def test_the_differences_are_shown(town_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,8 +94,10 @@ o = 1
     ("text", "line", "said"),
     [
         (b"[town]\nname = Town\n", 2, "not TOML"),
-        (b'[town]\nname = "a"\nname = "b"\n', 3, "not TOML"),
-        (b'[town]\nname = "a', 2, "not TOML"),
+        (b'[town]\nname = "a"\nname = "b"\n', 3, "written above already"),
+        (b'[town]\nname = "a', 2, "not closed"),
+        (b'[town]\nname = "a\nlocale = "zh"\n', 2, "not closed"),
+        (b"[town]\nname = 'a'\n[report\ntime = 1", 3, "not TOML"),
         (b"[town]\n# \xff\n", 2, "not UTF-8"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands import run as running
 from bot.commands.run import demo, free_port
+from storage.alone import alone
 from storage.vault import Vault
 
 
@@ -49,6 +50,17 @@ def test_a_folder_that_cannot_be(
     assert "Choose another folder" in said
     assert (tmp_path / "a-file").read_text() == "mine"
     assert started == []
+
+
+def test_a_demo_that_runs_already_says_where(
+    tmp_path: Path, started: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo(tmp_path, 8080) == 0
+    with alone(f"sqlite:///{tmp_path}/cunshao.db", "http://127.0.0.1:8080"):
+        assert demo(tmp_path, 8080) == 1
+    assert "runs already: http://127.0.0.1:8080" in capsys.readouterr().err
+    assert demo(tmp_path, 8080) == 0
+    assert len(started) == 2
 
 
 def test_half_a_file_of_a_start_that_was_killed_is_made_anew(tmp_path: Path, started: list[int]) -> None:

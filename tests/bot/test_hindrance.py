@@ -1,17 +1,24 @@
 """What keeps a town from starting is said in one line, by ``cunshao run`` itself, with exit code 1 and no traceback."""
 
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from bot.commands import hindrance as hindrances
 from bot.commands import run as running
+from bot.commands.check import check
 from bot.commands.hindrance import hindrance, listens, migrated, on_this_machine
+from bot.commands.keep import backup
+from bot.commands.look import codes
 from bot.config import load
 from bot.texts import texts
+from storage.alone import alone, runs_at
 from storage.migrate import migrate
 from storage.vault import new_key
 
@@ -27,7 +34,7 @@ listen = "127.0.0.1:PORT"
 token = "1:t"
 api_base_url = "http://127.0.0.1:1"
 mode = "webhook"
-webhook_url = "http://localhost:1/t"
+webhook_url = "https://localhost:1/t"
 webhook_secret = "s"
 webhook_listen = "127.0.0.1:OTHER"
 """
@@ -113,7 +120,7 @@ def test_a_taken_port(town: Path, taken: int, which: str, capsys: pytest.Capture
         ('\nlisten = "127.0.0.1:', '\nlisten = "0.0.0.0:', "[web] listen = 0.0.0.0"),
         ("http://127.0.0.1:1", "https://api.telegram.org", "[telegram] api_base_url = api.telegram.org"),
         ('webhook_listen = "127.0.0.1:', 'webhook_listen = "0.0.0.0:', "[telegram] webhook_listen = 0.0.0.0"),
-        ("http://localhost:1/t", "https://town.example/t", "[telegram] webhook_url = town.example"),
+        ("https://localhost:1/t", "https://town.example/t", "[telegram] webhook_url = town.example"),
     ],
 )
 def test_the_demo_refuses_what_others_can_reach(
@@ -137,6 +144,47 @@ def test_what_is_on_this_machine(host: str, here: bool) -> None:
     assert on_this_machine(host) is here
 
 
+def test_a_second_program_on_the_same_file_is_told_where_the_first_is(
+    town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = load(town)
+    with alone(config.database_url, "http://127.0.0.1:1"):
+        for _ in range(2):
+            assert running.run(town, demo_mode=False) == 1
+            assert "runs already: http://127.0.0.1:1. Use that one" in (said := capsys.readouterr().err)
+            assert len(said.splitlines()) == 1
+        assert runs_at(config.database_url) == "http://127.0.0.1:1"
+    assert runs_at(config.database_url) is None
+    with alone(config.database_url, ""):
+        pass
+
+
+def test_a_database_file_that_another_program_keeps_for_itself(
+    town: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hindrances, "PATIENCE", 0.1)
+    config = load(town)
+    migrate(config.database_url)
+    with closing(sqlite3.connect(town.parent / "town.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert running.run(town, demo_mode=False) == 1
+    said = capsys.readouterr().err
+    assert "cannot be written: database is locked. Look whether another program has it open" in said
+    assert len(said.splitlines()) == 1
+    assert hindrance(config, EN, demo=False) == ""
+
+
+def test_a_database_that_goes_away_while_the_town_begins(
+    town: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> None:
+        raise OperationalError("BEGIN", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(running, "_run", gone)
+    assert running.run(town, demo_mode=False) == 1
+    assert "does not answer: server closed the connection. Check [database] url" in capsys.readouterr().err
+
+
 def test_a_database_of_a_newer_program(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = load(town)
     migrate(config.database_url)
@@ -145,5 +193,9 @@ def test_a_database_of_a_newer_program(town: Path, capsys: pytest.CaptureFixture
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     assert running.run(town, demo_mode=False) == 1
-    assert "made by a newer program" in capsys.readouterr().err
-    assert hindrances.migrated(config, texts("zh")).startswith("数据库是更新的程序建的")
+    assert "made by a newer program (9999, and" in capsys.readouterr().err
+    assert "数据库是更新的程序建的（9999" in hindrance(config, texts("zh"), demo=False)
+    for work in (lambda: check(town), lambda: codes(town), lambda: backup(town, town.with_name("b.gz"))):
+        assert work() == 1
+        assert "made by a newer program" in "".join(capsys.readouterr())
+    assert not town.with_name("b.gz").exists()

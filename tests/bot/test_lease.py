@@ -1,13 +1,17 @@
 """Leases: one receiver at a time, and the next one when it dies."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from bot import lease
+from bot import alive, lease
+from bot.alive import certainly_dead
 from bot.lease import HELD, Leases
 from storage.database import Database
 from storage.migrate import migrate
@@ -89,7 +93,7 @@ async def test_one_whose_lease_was_taken_stops_receiving(village: Village) -> No
     sleeper = village.receives(village.process("sleeper"))
     await village.until("sleeper")
     other = village.process("other")
-    await other.database.transact(lambda tx: lease.leases.forget_others(other._ledger(tx), "other"))
+    await other.database.transact(lambda tx: lease.leases.give_back(other._ledger(tx), "sleeper"))
     awake = village.receives(other)
     async with asyncio.timeout(10):
         while len(village.polls) != 1 or not {"sleeper", "other"} & set(village.polls):  # noqa: ASYNC110
@@ -111,6 +115,69 @@ async def test_on_sqlite_a_restart_does_not_wait_for_the_dead(village: Village) 
     task = village.receives(again)
     await village.until("again")
     await stop(task)
+
+
+async def dead_process() -> str:
+    """The owner's name of a process of this machine that has been killed."""
+    script = "from bot.alive import new_owner; print(new_owner(), flush=True); input()"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    owner = (await child.stdout.readline()).decode().strip()
+    assert not certainly_dead(owner)
+    child.kill()
+    await child.wait()
+    return owner
+
+
+@pytest.mark.skipif(not alive.BOOT.exists(), reason="this system does not tell its starts apart")
+async def test_a_restart_on_the_same_machine_does_not_wait_for_the_dead(village: Village) -> None:
+    killed = village.process(await dead_process())
+    await killed.begin()
+    await stop(village.receives(killed))
+    again = village.process(alive.new_owner())
+    await again.begin()
+    task = village.receives(again)
+    await village.until(again.owner)
+    await stop(task)
+
+
+async def test_what_lives_or_may_live_elsewhere_is_waited_for(village: Village) -> None:
+    elsewhere = (await dead_process()).replace("-", "0-", 1)[1:]
+    for owner in (alive.new_owner(), elsewhere, "first"):
+        lives = village.process(owner)
+        if lives.database.sqlite:
+            pytest.skip("a SQLite file serves one program")
+        await lives._take("receiver/telegram")
+        again = village.process(alive.new_owner())
+        await again.begin()
+        assert not await again._take("receiver/telegram")
+        await lives.close()
+
+
+@pytest.mark.parametrize(
+    ("owner", "reason"),
+    [
+        (lambda here, pid: f"{'0' * 10}-{pid}-{'a' * 12}", "another machine, or another start of this one"),
+        (lambda here, pid: f"{here}-{os.getpid()}-{'a' * 12}", "its number is somebody's, ours"),
+        (lambda here, pid: f"{here}-1-{'a' * 12}", "it lives"),
+        (lambda here, pid: f"{here}-99999999-{'a' * 12}", "no number a process can have"),
+        (lambda here, pid: "a" * 16, "a name from before"),
+        (lambda here, pid: "", "no name"),
+    ],
+)
+async def test_what_is_not_certain_is_not_dead(owner: Callable[[str, str], str], reason: str) -> None:
+    here, pid, _ = (await dead_process()).split("-")
+    assert not certainly_dead(owner(here, pid)), reason
+    assert certainly_dead(f"{here}-{pid}-{'a' * 12}") == alive.BOOT.exists()
+
+
+async def test_where_the_system_does_not_tell_nobody_is_dead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    owner = await dead_process()
+    monkeypatch.setattr(alive, "BOOT", tmp_path / "none")
+    assert not certainly_dead(owner)
+    assert not certainly_dead(alive.new_owner())
 
 
 async def test_work_that_ends_by_itself_is_over(village: Village) -> None:

@@ -13,6 +13,7 @@ from bot.enclosed import opened
 from bot.sheets import LARGEST, read_sheet
 from bot.sheets.reading import MOST_ROWS, read
 from chat.incoming import Document
+from tests.bot import old_office
 
 ROWS = [["日期", "姓名"], ["2月10日", "张建国"]]
 DAY = datetime(2020, 2, 10)  # noqa: DTZ001 - a cell has no zone
@@ -77,8 +78,8 @@ def test_a_sheet_of_libreoffice() -> None:
     assert read(body.getvalue()) == ([ROWS], "")
 
 
-def locked() -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+def test_a_sheet_of_an_old_excel() -> None:
+    assert read(old_office.xls(ROWS)) == ([ROWS], "")
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -101,7 +102,15 @@ TROUBLES = {
     "a text document": (zipped(word__document=b"<x/>"), "no_sheet"),
     "half a workbook": (whole()[: len(whole()) // 2], "broken"),
     "a workbook with nonsense in it": (zipped(xl__workbook=b"nonsense"), "broken"),
-    "something of an old Office": (locked(), "no_sheet"),
+    "the beginning of an old Office's file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "no_sheet"),
+    "a text document of an old Office": (old_office.doc(), "no_sheet"),
+    "half a workbook of an old Excel": (old_office.xls(ROWS)[:3000], "broken"),
+    "an .xlsx with a password": (old_office.locked_xlsx(), "locked"),
+    "an .xls with a password": (old_office.xls(ROWS, locked=True), "locked"),
+    "an .ods with a password": (
+        zipped(**{"META-INF/manifest.xml": b"<manifest:encryption-data/>", "content.xml": b"\x99" * 99}),
+        "locked",
+    ),
     "too many rows": (book(lambda one, page: [page.write(n, 0, "x") for n in range(MOST_ROWS + 1)]), "too_many"),
     "too many rows as text": (b"a,b\n" * (MOST_ROWS + 1), "too_many"),
     "a zip that unpacks to 200 MB": (zipped(xl__worksheets__sheet1=b"\0" * 200_000_000), "too_large"),

@@ -57,6 +57,17 @@ async def test_it_is_pinged_each_minute_while_the_tick_rings_and_not_when_it_is_
     assert await outside.pass_by(dog, 2 * minute, ticking=True) == 2
 
 
+async def test_a_messenger_that_refuses_us_is_no_sign_of_life(outside: Outside) -> None:
+    refused: list[str] = []
+    dog = Watchdog(outside.url, lambda: outside.time, lambda: tuple(refused))
+    minute = int(EVERY)
+    assert await outside.pass_by(dog, 2 * minute, ticking=True) == 2
+    refused.append("telegram")
+    assert await outside.pass_by(dog, 3 * minute, ticking=True) == 0
+    refused.clear()
+    assert await outside.pass_by(dog, 1, ticking=True) == 1
+
+
 async def test_a_tick_that_is_a_little_late_is_no_alarm(outside: Outside) -> None:
     dog = Watchdog(outside.url, lambda: outside.time)
     assert await outside.pass_by(dog, 1, ticking=True) == 1

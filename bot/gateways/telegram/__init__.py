@@ -36,10 +36,15 @@ BURST = 5
 PRIVATE_PAUSE, GROUP_PAUSE = 1.0, 3.0
 """Seconds between messages to one chat: Telegram's limits are one a second, and 20 a minute in a group."""
 
+REMEDY = "get a token from @BotFather, put it into [telegram] token or CUNSHAO_TELEGRAM_TOKEN, restart; nothing is lost"
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 logging.getLogger("telegram").setLevel(logging.INFO)  # its debug lines hold the webhook's secret and people's words
+
+
+class TokenRefused(ValueError):
+    """Telegram takes the token no longer, or never did."""
 
 
 class NoFile(Exception):
@@ -77,6 +82,7 @@ class TelegramGateway:
         self._sends_per_second = sends_per_second
         self._now = now
         self.borrow: Borrow | None = None
+        self._refused = False
         self._answering: set[asyncio.Task[Result]] = set()
 
     async def prepare(self) -> Me:
@@ -128,7 +134,10 @@ class TelegramGateway:
             return TryLater(NO_ROUTE, error.message, everyone=not call.get("borrowed"))
         except CutOff as error:
             return Unknown(error.message)
-        return result_of(call, status, payload)
+        result = result_of(call, status, payload)
+        if isinstance(result, Accepted) or (isinstance(result, TryLater) and result.ours):
+            self._note_token(refused=not isinstance(result, Accepted))
+        return result
 
     def pace(self, address: str) -> tuple[float, int, float]:
         """Calls a second for the whole bot, burst, and seconds between calls to this chat; no pace for a server of one's
@@ -137,6 +146,11 @@ class TelegramGateway:
             return 0.0, 0, 0.0
         group = address.startswith("telegram:-")
         return self._sends_per_second, BURST, GROUP_PAUSE if group else PRIVATE_PAUSE
+
+    @property
+    def refused(self) -> bool:
+        """Whether Telegram takes the token no longer."""
+        return self._refused
 
     @property
     def one_receiver(self) -> bool:
@@ -229,11 +243,22 @@ class TelegramGateway:
         params = {"offset": offset, "timeout": POLL, "allowed_updates": ALLOWED_UPDATES}
         status, payload = await self._request.post_json(f"{self._url}/getUpdates", params, answer_within=POLL + 10)
         try:
-            return updates_of(status, payload)
+            updates = updates_of(status, payload)
         except Conflict as error:
             if "webhook is active" in error.message:
                 await self._bot.delete_webhook(drop_pending_updates=False)
             raise
+        except InvalidToken:
+            self._note_token(refused=True)
+            raise
+        self._note_token(refused=False)
+        return updates
+
+    def _note_token(self, refused: bool) -> None:
+        """The token is read once, at the start: whoever changes it starts the program anew, and all goes on."""
+        if refused and not self._refused:
+            log.error("telegram.token_refused", remedy=REMEDY)
+        self._refused = refused
 
     async def _register(self) -> None:
         await _asked(
@@ -245,8 +270,12 @@ class TelegramGateway:
         for pause in backoff():
             try:
                 await work()
+                self._note_token(refused=False)
                 return
             except (ValueError, ConnectionError) as error:
+                self._note_token(
+                    isinstance(error, TokenRefused) or (self._refused and isinstance(error, ConnectionError))
+                )
                 log.error("telegram.not_ready", step=what, why=str(error), again_in=round(pause, 1))
                 await asyncio.sleep(pause)
 
@@ -255,8 +284,10 @@ async def _asked(work: Awaitable[T]) -> T:
     """The typed client's answer, with errors a caller can act on; none of them names the token."""
     try:
         return await work
-    except (InvalidToken, BadRequest, TooLong) as error:
-        trouble: Exception = ValueError(f"Telegram refuses: {error.message}")
+    except InvalidToken as error:
+        trouble: Exception = TokenRefused(f"Telegram refuses: {error.message}")
+    except (BadRequest, TooLong) as error:
+        trouble = ValueError(f"Telegram refuses: {error.message}")
     except TelegramError as error:
         trouble = ConnectionError(f"Telegram is out of reach: {error.message}")
     raise trouble

@@ -20,8 +20,9 @@ UNCHANGED = "message is not modified"
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|https?://\S+")
 BUSY = 5.0
 """Seconds to wait after a 5xx."""
-TOKEN_REFUSED = 60.0
-"""Seconds to wait when the token is refused: a mistake of ours, for which no message should be thrown away."""
+TOKEN_REFUSED = 10.0
+"""Seconds to wait when the token is refused: a mistake of ours, for which no message should be thrown away. The wait outlives a
+restart with the right one, so it is short."""
 
 
 def result_of(call: Call, status: int, payload: bytes) -> Result:
@@ -36,7 +37,7 @@ def result_of(call: Call, status: int, payload: bytes) -> Result:
     if moved := _moved_to(body):
         return Moved(f"telegram:{moved}")
     if status in (401, 404):
-        return TryLater(TOKEN_REFUSED, why, everyone=True)
+        return TryLater(TOKEN_REFUSED, why, everyone=True, ours=True)
     if 400 <= status < 500:
         return _refused(call, status, body, why)
     return TryLater(BUSY, why)

@@ -174,6 +174,38 @@ async def test_the_bots_name_and_a_refused_token(server: Server, gateway: Telegr
     assert TOKEN not in repr(caught.value)
 
 
+async def test_a_token_that_is_revoked_while_it_runs_is_said_once_with_the_remedy(
+    server: Server, gateway: TelegramGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.gateways.telegram.inbox.SHORTEST", 0.001)
+    await gateway.prepare()
+    assert not gateway.refused
+    with capture_logs() as logs:
+        for _ in range(2):
+            server.replies["sendMessage"] = [no(401, "Unauthorized")]
+            assert await gateway.deliver(HELLO) == TryLater(10, "401 Unauthorized", everyone=True, ours=True)
+            assert gateway.refused
+        server.replies["sendMessage"] = [(502, "x")]
+        await gateway.deliver(HELLO)
+        assert gateway.refused, "a proxy's bad moment says nothing of the token"
+    assert [(entry["event"], "restart" in entry["remedy"]) for entry in logs] == [("telegram.token_refused", True)]
+    assert isinstance(await gateway.deliver(HELLO), Accepted)
+    assert not gateway.refused
+    server.replies["getUpdates"] = [no(401, "Unauthorized")] * 2
+    refused: list[bool] = []
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    def polled() -> bool:
+        refused.append(gateway.refused)
+        return len(server.called("getUpdates")) > 3
+
+    await until(gateway.listen(nothing, nothing), polled)
+    assert True in refused, "also where nothing is sent"
+    assert not gateway.refused
+
+
 async def test_a_file_is_fetched_within_its_bound(server: Server, gateway: TelegramGateway) -> None:
     assert await gateway.fetch_file("photo") == b"x" * 10
     for ref in ("huge", "lost"):
@@ -239,7 +271,8 @@ async def test_the_log_names_neither_the_token_nor_people(
     with capture_logs() as logs:
         await until(gateway.listen(receive, set_aside), lambda: server.offset == 4)
     events = [entry["event"] for entry in logs]
-    assert events[:3] == ["telegram.not_ready", "telegram.another_receiver", "telegram.poll_failed"]
+    assert events[:2] == ["telegram.token_refused", "telegram.not_ready"]
+    assert events[2:4] == ["telegram.another_receiver", "telegram.poll_failed"]
     assert "telegram.unreadable_update" in events
     assert "telegram.desk_failed" in events
     assert not [entry for entry in logs if any(word in str(entry) for word in (TOKEN, "secretsecret", "words", "'L'"))]
