@@ -6,7 +6,8 @@ from chat.reading.slips import Slip, bare_thing, slip_in
 
 TABLE = (
     ("打错了，是没面了", Slip("", "没面了", True)), ("打错了", Slip("", "", True)), ("打错了，是面", Slip("", "面", True)),
-    ("说错了，不是盐，是油", Slip("盐", "油", True)), ("不对，是没油了", Slip("", "没油了", True)), ("没面了，刚才打错了", Slip("", "没面了", True)),
+    ("说错了，不是盐，是油", Slip("盐", "油", True)), ("不对，是没油了", Slip("", "没油了", True)),
+    ("没面了，刚才打错了", Slip("", "没面了", True)),
     ("哎呀，刚才那个发错了，应该是没面了吧", Slip("", "没面了", True)), ("换成面", Slip("", "面", True)),
     ("不是米，是面", Slip("米", "面", False)), ("不要米，要面", Slip("米", "面", False)),
     ("sorry, typo: no flour", Slip("", "no flour", True)), ("no, I meant flour", Slip("", "flour", True)),
