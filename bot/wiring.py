@@ -15,6 +15,7 @@ from handlers import (
     figures,
     front_door,
     need,
+    neighbour,
     orders,
     returnee,
     roster,
@@ -133,6 +134,7 @@ ROUTES = Routes(
     listeners=(
         Listener(errand.hear),
         Listener(temperature.hear_question),
+        Listener(neighbour.hear),
         Listener(temperature.hear),
         Listener(offered.hear),
         Listener(asker.hear),
