@@ -1,6 +1,6 @@
 """Cards are boards: told once, then edited as things move, and many alike become one list; without it a group would mute us."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -27,6 +27,8 @@ LIVE = 2
 """So many messages of a duty are kept up to date in each chat; older ones say that there is a newer one."""
 AGAIN = "again"
 """In a row's ``flood``: it tells once more what nobody has acknowledged."""
+UNSEEN = ("haste", "reporter", "reported_at")
+"""What of a card nobody reads there."""
 CHECK = timedelta(minutes=2)
 """Real time after which an alert that reached nobody climbs."""
 
@@ -157,6 +159,15 @@ class Boards:
                 self._line(ledger, town, duty, address, now, real_now)
         return frozenset(changed)
 
+    def enclose(self, ledger: Ledger, duty: Duty, chats: Collection[Address], files: Sequence[tuple[str, str]],
+                real_now: datetime) -> None:  # fmt: skip
+        """What was attached to a card that stands, where a message that was sent cannot be given a photo any more."""
+        for address in sorted(chats) if files else ():
+            gateway = self.post.gateways.get(address.partition(":")[0])
+            calls = gateway.render(address, Letter("", attachments=tuple(files))) if gateway else ()
+            beside = [call for call in calls if call.get("beside")]
+            self.post.put_calls(ledger, address, beside, "reply", real_now, Mark(duty.ref))
+
     def _as_shown(self, ledger: Ledger, town: Town, shown: Card, together: Sequence[Duty], now: datetime,
                   unsure: bool) -> Letter:  # fmt: skip
         locale = people.locale_of(ledger, shown.address, town.locale)
@@ -240,7 +251,7 @@ def sign_of(together: Sequence[Duty], unsure: bool = False) -> str:
             d.confirmed,
             d.merged_into,
             d.village,
-            sorted((key, value) for key, value in d.card.items() if key != "haste"),
+            sorted((key, value) for key, value in d.card.items() if key not in UNSEEN),
         )
         for d in together
     ]

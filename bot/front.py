@@ -11,6 +11,7 @@ from bot.cries import cried, makes_room, of_known_case, overheard
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
 from bot.listening import introduced, kept_above, listen, unknown, with_rest
+from bot.photos import said_back, with_photo
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
 from bot.sayings import argument_of, danger_in, may_name, menu, opening_of
@@ -53,8 +54,9 @@ class Front:
             cry = overheard(self.routes, hearing)
             return Heard(hearing.facts + cry.facts, tells=cry.tells)
         outcome, letter = self._decide(hearing)
-        letter = introduced(self.routes, hearing, outcome, letter)
-        facts = hearing.facts + (outcome.facts if outcome else ())
+        facts, photo = with_photo(outcome.facts if outcome else (), incoming.said)
+        letter = introduced(self.routes, hearing, outcome, said_back(letter, photo, hearing.words))
+        facts = hearing.facts + facts
         duty = next((f.duty.ref for f in facts if isinstance(f, DutyMoved | DutyOpened)), "")
         rebound = any(isinstance(f, Bound) for f in facts)
         return Heard(facts, letter, incoming.chat, duty, outcome.tells if outcome else (), rebound)
@@ -239,7 +241,8 @@ class Front:
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way to another."""
-        outcome = listen(self.routes, hearing, alone=False, may_open=conversation.gives_way_to)
+        alone = conversation.shows and hearing.incoming.said.attachment is not None
+        outcome = listen(self.routes, hearing, alone, may_open=conversation.gives_way_to)
         if outcome is None or (outcome.then and outcome.then[0] not in conversation.gives_way_to):
             return None
         displaced = bool(conversation.displaced and conversation.displaced(outcome.facts))

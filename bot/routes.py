@@ -37,6 +37,8 @@ class Conversation:
     """What is done when somebody cancels it, where that must not end in silence."""
     besides: Callable[[str], str] | None = None
     """What else was said in the message that answered it, for others to listen to."""
+    shows: bool = False
+    """Whether a photo sent beside it belongs to what it asks about, and is heard as if no form were open."""
     moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
     """Whether these facts leave it nothing to ask for, given its answers so far."""
 

@@ -8,11 +8,13 @@ from chat.incoming import Said
 from chat.reading.lacks import says_besides, things
 from chat.reading.names import names_a_place
 from chat.reading.phrases import clauses, matches
+from chat.reading.slips import slip_in
 
 
 @dataclass(frozen=True)
 class Beside:
-    """An answer about the need before; a sentence that names a thing is none, but a need of its own (没酱油了，没醋了)."""
+    """An answer about the need before; a sentence that names a thing is none, but a need of its own (没酱油了，没醋了), nor is
+    one that puts the need right (打错了，是面)."""
 
     kind: Kind
     unlike: tuple[str, ...] = ()
@@ -26,7 +28,8 @@ class Beside:
         )
         if any(matches(said.text, words) for options in others for words in options.values()):
             raise Unclear("form.unclear_option")
-        if things(said.text) or says_besides(said.text, haste):
+        slip = slip_in(said.text)
+        if things(said.text) or says_besides(said.text, haste) or (slip is not None and slip.marked):
             raise Unclear("form.unclear_option")
         return self.kind.read(said, asked, setting)
 

@@ -84,7 +84,9 @@ def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | 
     controls = setting.words.options("form.controls")
     key = next((key for key, phrases in controls.items() if matches(said.text, phrases)), "")
     current = current_question(form, talk)
-    if not key or (current is not None and key in AT_END and _answers(talk, current, said, form, setting)):
+    # A form that is sent by its last answer has nothing to send or change: 写错了 is read as any choice, or by others.
+    chosen = not form.summary and current is not None and current.kind.offers(Asked(form.name, current.name), setting)
+    if not key or (current and key in AT_END and (chosen or _answers(talk, current, said, form, setting))):
         return None
     # 提交 at a question is no answer to it, and must not be kept as somebody's name.
     return _control(form, talk, key, setting) or _ask(form, talk, setting, setting.words.say("form.not_yet"))

@@ -103,12 +103,17 @@ def _masked(text: str, people: tuple[Person, ...]) -> str:
 def _opened(seen: Seen, context: Context, reads: Reads, now: datetime) -> Duty:
     who = seen.who or Person("", "")
     topic = "" if seen.people else reads.named("tip.topic_options", seen.text)
-    card: dict[str, Any] = {"text": seen.text, "seen_by": _names(context), "said_at": now.isoformat(),
+    card: dict[str, Any] = {"text": seen.text, "seen_by": _names(context), "said_at": now.isoformat(), **_by(context, now),
                             "who": mask(who.name), "place": who.place, "phone": who.phone}  # fmt: skip
     line = LINE_OF_TOPIC[topic] if topic in ELSEWHERE else ""
     return open_duty(
         Duty(reads.new_number(), "breach", now, seen.village, line, who.id, who.cadre, who.stand_in, card=card)
     )
+
+
+def _by(context: Context, now: datetime) -> dict[str, str]:
+    """Who told it last, so that a photo they send next is put there."""
+    return {"reporter": context.sender, "reported_at": now.isoformat()}
 
 
 def _names(context: Context) -> list[str]:
@@ -131,6 +136,6 @@ def _again(duty: Duty, seen: Seen, context: Context, now: datetime) -> Outcome:
     words = known if seen.text in known else " / ".join(x for x in (known, seen.text) if x)[-LONGEST_CARD:]
     names = list(dict.fromkeys((*duty.card.get("seen_by", ()), *_names(context))))
     said_at = {"said_at": now.isoformat()} if loud else {}
-    moved = replace(duty, card={**duty.card, "text": words, "seen_by": names, **said_at})
+    moved = replace(duty, card={**duty.card, "text": words, "seen_by": names, **said_at, **_by(context, now)})
     fact = DutyMoved(ringing_again(moved, now) if loud else moved, "added", context.sender, context.chat, seen.text)
     return Outcome((fact,), (Say("breach.again", {"duty": moved, "card": moved.shown, "rung": loud}),))

@@ -115,7 +115,8 @@ def _opened(cry: Cry, context: Context, reads: Reads, now: datetime) -> Duty:
         card["aloud"] = True
     subject, responsible = context.sender, context.cadre if at_home else ""
     if cry.reported:
-        card |= {"who": "", "place": "", "reported": True, "by": context.name, "reporter": context.sender}
+        card |= {"who": "", "place": "", "reported": True, "by": context.name}
+        card |= {"reporter": context.sender, "reported_at": now.isoformat()}
         subject = responsible = ""
     if (about := cry.about) is not None and about.kind not in ("tip", "order"):
         card |= {key: about.card.get(key, "") for key in ("who", "place", "phone")}
@@ -165,7 +166,7 @@ def _added(case: Duty, cry: Cry, context: Context, reads: Reads, now: datetime) 
     moved = replace(case, card={**card, "said_at": now.isoformat()} if loud else card)
     if loud:
         moved = ringing_again(moved, now)
-    fact = DutyMoved(moved, "added", context.sender, context.chat, cry.text)
+    fact = DutyMoved(moved, "added", context.sender, context.chat, cry.text, () if loud else cry.files)
     shown = {"sort": cry.sort, "duty": moved, "rung": loud}
     if context.among_villagers:
         told = _told(case, context, reads, now)

@@ -87,8 +87,9 @@ def on_start(argument: str, context: Context, reads: Reads, now: datetime) -> Ou
 
 
 def on_help(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """帮助: what can be said here."""
-    return Outcome(says=(Say("desk.help_staff" if context.staff else "desk.help", {"context": context}),))
+    """帮助: what can be said here; where a village reads along that is what villagers may say, whoever asks."""
+    at_work = context.staff and not context.among_villagers
+    return Outcome(says=(Say("desk.help_staff" if at_work else "desk.help", {"context": context}),))
 
 
 def on_menu(argument: str, context: Context, reads: Reads, now: datetime) -> Outcome:

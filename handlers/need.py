@@ -13,6 +13,7 @@ from chat.letter import Outcome, Say
 from chat.reading.haste import hastes
 from chat.reading.lacks import plain_lack, says_besides, things
 from chat.reading.sameness import same_thing, same_words
+from chat.reading.slips import slip_in
 from handlers.need_known import (
     clock_of,
     how_urgent,
@@ -246,6 +247,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
             return known_already(mine[-1], context, now)
     if not (things(text) or _has_sign(text, context, reads, setting)):
         return None
+    if (slip := slip_in(text)) is not None and slip.marked and things(slip.right):
+        text = slip.right  # the slip was about something else: what is needed is what stands after it
     return on_finished(NeedReport(text), context, reads, now)
 
 

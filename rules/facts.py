@@ -34,13 +34,15 @@ class DutyOpened:
 
 @dataclass(frozen=True)
 class DutyMoved:
-    """A duty after a move: what the move was (claimed, offered, reported, confirmed, reopened, cancelled, added)."""
+    """A duty after a move: what the move was (claimed, offered, reported, confirmed, reopened, cancelled, added); ``files`` are
+    those that came with it (kind, reference)."""
 
     duty: Duty
     what: str
     who: Address
     chat: Address
     note: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

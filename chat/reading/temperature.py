@@ -63,8 +63,18 @@ CORRECTED = re.compile(
     r"|\b(?:wrong|mistake|mistyped|typo|correction|meant|should be|not .{0,12}? but)\b"
 )
 """What is said after this is what counts."""
-SOMEBODY = re.compile(r"谁|有人|邻居|隔壁|对门|听说|人家|别人|\b(?:somebody|someone|neighbou?rs?|people|who)\b")
+NEAR = (
+    r"邻(?!村)|隔壁(?!村)|对门|对过|街坊|楼[上下]|[前后]院|别家|[那这他她]家|村里有|村?[东西南北]头有|[^俺我咱]家有人"
+    r"|老(?![人伴婆公爸妈爹娘爷奶师家乡是毛])[\u4e00-\u9fff](?=家|[也又都正在]*(?:发|高|低|咳|烧))"
+    r"|\b(?:neighbou?rs?|next door|across the (?:street|road)|upstairs|downstairs)\b"
+)
+"""Somebody of another house, who can be found."""
+SOMEBODY = re.compile(rf"谁|有人|听说|人家|别人|{NEAR}|\b(?:somebody|someone|people|who)\b")
+MYSELF = re.compile(
+    r"[我俺](?:自己|今天|现在|昨晚|昨天|这|也|又|就|有点|好像)*(?:发|在|高|低)?[烧热咳]|\bi(?:'m| am| have| feel)\b"
+)
 IN_GENERAL = re.compile(r"吗|多少度|算|会不会|\b(?:does|will|would|what is)\b")
+WHETHER = re.compile(r"[吗?？]|多少度|算|会不会|是不是|有没有|谁|\b(?:does|do|will|would|what is|who|whether)\b")
 WHAT_FEVER_IS = re.compile(
     r"(?:多少度?|几度|啥|什么|怎么|怎样|咋)(?:才|就)?(?:样)?(?:算|叫|是|为)(?:是)?(?:发烧|发热|烧|高烧|低烧)"
     r"|(?:发烧|发热|烧)(?:是|算|要|得)?(?:多少度|几度)|(?:多少度|几度)(?:以上|起)?(?:是|算|叫)?(?:不)?正常|正常(?:体温)?(?:是|应该)?(?:多少|几)度"
@@ -180,14 +190,22 @@ def highest_in(text: str) -> int:
 
 
 def is_about_somebody(text: str) -> bool:
-    """Whether it tells, and does not ask, of somebody who is not of the house: 隔壁发烧了不说."""
+    """Whether it tells, and does not ask, of somebody who is not of the house: 有人发烧了不说."""
     said = _plain(text)
     return bool(SOMEBODY.search(said)) and not IN_GENERAL.search(said) and not QUESTION.search(said)
+
+
+def is_of_neighbour(text: str) -> bool:
+    """Whether it tells of somebody of another house who can be found, and of nobody of one's own: 隔壁老王发烧了，咋办."""
+    said = _plain(text)
+    return bool(re.search(NEAR, said)) and not WHETHER.search(said) and not MYSELF.search(said)
 
 
 def is_hearsay(text: str) -> bool:
     """Whether it speaks of somebody else's health, or asks in general."""
     said = _plain(text)
+    if MYSELF.search(said) and not IN_GENERAL.search(said):
+        return False
     return bool(SOMEBODY.search(said)) or bool(IN_GENERAL.search(said) and not OWN.search(said))
 
 

@@ -19,6 +19,7 @@ from rules.moves import Moved, cancel, confirm, reopen
 from rules.seeing import asked_for, may_see, shown_to_subject
 
 RATINGS = ("good", "fair", "poor")
+LONGEST = 200
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -59,10 +60,11 @@ def on_no(argument: str, context: Context, reads: Reads, now: datetime) -> Outco
     if (sorry := _refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
     shown = {"duty": moved, "card": moved.shown, "waiting": bool(mine.waiting) or bool(_open(context, reads, duty))}
+    why, row = _besides(argument), buttons(moved, "onway", "done", "hand")
     return Outcome(
-        (DutyMoved(moved, "reopened", context.sender, context.chat),),
+        (DutyMoved(moved, "reopened", context.sender, context.chat, why),),
         (Say("duty.sorry_reopened", shown), *_asks(mine)),
-        tell_village(moved, "duty.reopened", context, buttons(moved, "onway", "done", "hand"), holder=True),
+        tell_village(moved, "duty.reopened", context, row, holder=True, note=why),
     )
 
 
@@ -75,10 +77,11 @@ def on_withdraw(argument: str, context: Context, reads: Reads, now: datetime) ->
     moved = cancel(duty, now)
     if (sorry := _refused_you(moved, duty)) is not None or not isinstance(moved, Duty):
         return sorry or Outcome()
+    why = _besides(argument)
     return Outcome(
-        (DutyMoved(moved, "cancelled", context.sender, context.chat),),
+        (DutyMoved(moved, "cancelled", context.sender, context.chat, why),),
         (Say("duty.you_withdrew", {"duty": moved}),),
-        tell_village(moved, "duty.withdrawn", context, holder=True),
+        tell_village(moved, "duty.withdrawn", context, holder=True, note=why),
     )
 
 
@@ -142,6 +145,12 @@ def _mine(argument: str, context: Context, reads: Reads, move: str) -> Mine:
         return Mine(sorry=Outcome(says=(Say("duty.nothing_of_yours"),)))
     lines = [{"duty": d, "card": d.shown} for d in found]
     return Mine(sorry=Outcome(says=(Say("duty.which_of_yours", {"lines": lines, "move": move}),)))
+
+
+def _besides(argument: str) -> str:
+    """What was said with it, without the number: 不是这种 in 没办好 3，不是这种. Whoever has it in hand reads it."""
+    first, _, rest = argument.partition(" ")
+    return " ".join((rest if first and is_ref(first) else argument).split())[:LONGEST]
 
 
 def _numbered(duty: Duty | None, context: Context, reads: Reads) -> Mine:

@@ -1,7 +1,7 @@
 """Who runs an errand, and whatever is said beside the buttons by who works on something; without it a neighbour at the door with
 the medicine would speak to nobody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from rules.facts import DutyMoved
 from rules.moves import touch
 from rules.seeing import in_hand, may_see
 
+PHOTO_WITHIN = timedelta(minutes=10)
+"""So long after 违规 a photo from the same person belongs to it."""
 Voice = Callable[[Said, Context, Any, datetime], Outcome]
 """What hears a voice message; each names its own ``Reads``."""
 
@@ -82,7 +84,8 @@ def on_reply(said: Said, context: Context, reads: Reads, now: datetime) -> Outco
 
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """A card answered by who runs its errand, or a photo from who has just one thing in hand: attached to it."""
+    """A card answered by who runs its errand, or a photo from who has just told of something, or has just one thing in hand:
+    attached to it."""
     if said.button or context.among_villagers:
         return None
     if not context.staff and any(in_hand(d, context.sender) for d in reads.duties_replied_to()):
@@ -90,11 +93,24 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     if said.attachment is None or said.attachment.kind != "photo":
         return None
     held = _held(context, reads)
+    if (told := _just_told(context, reads, now, held)) is not None:
+        return _attached(told, said, context, now)
     if len(held) > 1 and context.place == "private":
         lines = [{"duty": d, "card": d.shown} for d in held]
         return Outcome(says=(Say("duty.photo_of_which", {"lines": lines}),))
     duty = reads.duty(held[0].ref) if len(held) == 1 else None
     return _attached(duty, said, context, now) if duty else None
+
+
+def _just_told(context: Context, reads: Reads, now: datetime, held: Sequence[Duty]) -> Duty | None:
+    """What whoever speaks has just reported of others (违规, a cry), unless what they hold has moved since."""
+    if not context.staff:
+        return None
+    mine = [(datetime.fromisoformat(str(d.card["reported_at"])), d.ref) for d in open_here(context, reads)
+            if d.card.get("reporter") == context.sender and d.card.get("reported_at")]  # fmt: skip
+    at, ref = max(mine, default=(now - PHOTO_WITHIN, ""))
+    moved_since = any(d.ref != ref and d.touched_at is not None and d.touched_at > at for d in held)
+    return reads.duty(ref) if ref and at + PHOTO_WITHIN > now and not moved_since else None
 
 
 def or_voice(otherwise: Voice) -> Voice:
@@ -130,7 +146,8 @@ def _attached(duty: Duty, said: Said, context: Context, now: datetime) -> Outcom
     if context.sender in (duty.holder, duty.card.get("runner")) and duty.state == "claimed":
         moved = replace(moved, touched_at=now, nudges=0)
     note = said.text.strip() or (said.attachment.kind if said.attachment else "")
-    fact = DutyMoved(moved, "added", context.sender, context.chat, note)
+    sent = ((said.attachment.kind, said.attachment.ref),) if said.attachment else ()
+    fact = DutyMoved(moved, "added", context.sender, context.chat, note, sent)
     tells = tell_village(moved, "duty.note_added", context, holder=runs(moved, context), note=said.text.strip(),
                          file=said.attachment.kind if said.attachment else "")  # fmt: skip
     return Outcome((fact,), (Say("duty.attached", values(moved, context)),), tells)

@@ -11,6 +11,7 @@ from chat.reading.temperature import (
     besides,
     highest_in,
     is_hearsay,
+    is_of_neighbour,
     is_of_others,
     read_in_clause,
     read_unasked,
@@ -133,6 +134,21 @@ def test_the_highest_named(text: str, tenths: int) -> None:
 )  # fmt: skip
 def test_whose_fever(text: str, family: bool, hearsay: bool) -> None:
     assert (is_of_others(text), is_hearsay(text)) == (family, hearsay)
+
+
+@pytest.mark.parametrize(
+    ("text", "neighbour"),
+    [
+        ("隔壁老王发烧了", True), ("对门老李家有人咳嗽发烧，咋办", True), ("听说老王发烧了", True),
+        ("村里有人发烧没人管", True), ("楼上发高烧", True),
+        ("the old man next door is ill with a fever", True), ("my neighbour has a fever", True),
+        ("有人发烧了", False), ("谁发烧了", False), ("隔壁老王发烧了吗", False), ("隔壁老王是不是发烧了", False),
+        ("我发烧了，住老王隔壁", False),
+        ("俺老伴发烧了", False), ("老人发烧了", False), ("邻村有人发烧", False), ("I have a fever, my neighbour too", False),
+    ],
+)  # fmt: skip
+def test_a_fever_next_door(text: str, neighbour: bool) -> None:
+    assert is_of_neighbour(text) == neighbour
 
 
 @pytest.mark.parametrize("between", [".", "度"])

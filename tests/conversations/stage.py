@@ -192,7 +192,7 @@ class Stage:
         await self.app.clockwork.move(to)
 
     async def say(self, who: str, words: str) -> None:
-        """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo)``,
+        """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo) caption``,
         ``(location a,b)``, ``(document 值班表.xlsx: 日期,姓名 | 2月10日,张建国) caption``."""
         name, _, place = who.partition("@")
         sender = CHATS.get(name, f"paper:{name}")
@@ -228,8 +228,10 @@ class Stage:
             return Said(button=self._data(chat, button[1]))
         if words == "(voice)":
             return Said(attachment=Attachment("voice", "voice-1"))
-        if words == "(photo)":
-            return Said(attachment=Attachment("photo", "photo-1"))
+        if words.startswith("(photo)"):
+            return Said(
+                text=words.removeprefix("(photo)").strip(), attachment=Attachment("photo", f"photo-{self.count}")
+            )
         if words == "(sticker)":
             return Said()
         sheet = re.fullmatch(r"\(document ([^:]+?)(?:: (.+))?\) ?(.*)", words)

@@ -72,6 +72,8 @@ SPOKEN = (
     "多少度算发烧",
     "没空",
     "隔壁老王发烧了不说",
+    "听说有人发烧了",
+    "打错了 是面",
     "明天从武汉回来",
     "心脏的那种",
     "俺儿子发烧了",
@@ -168,6 +170,9 @@ def _hands() -> Iterator[FakeReads]:
     longer = {**outside.card, "said_at": (NOW - timedelta(minutes=30)).isoformat()}
     yield FakeReads((outside, replace(by_wang, ref="7")))
     yield FakeReads((replace(outside, card=longer, holder="web:wang", holder_name="王秀英", state="claimed"),))
+    next_door = {"text": "隔壁老王发烧了", "neighbour": True, "by": "李*", "reporter": LI.sender}
+    for holder in ("", "张建国"):
+        yield FakeReads((replace(open_of("fever"), subject="", card=next_door, holder_name=holder),))
     half = open_of("return")
     own = {"relative": False}
     for more, watch in (({"unfinished": True}, None), ({"watch": "off"}, None), (own, None), (own, WATCH), (own, LONG)):

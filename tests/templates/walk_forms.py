@@ -17,7 +17,7 @@ from tests.templates.village import (
 
 SETTING_PLACES = {"village": {v.key: (v.name,) for v in TOWN.villages}}
 FIRST_ANSWERS = {"returnee": ({}, {"who": "relative", "companions": ["?"]}, {"who": "household", "came_from": "hubei"}), "tip": (
-    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "whereabouts": (
+    {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "amend": ({"ref": "3"},), "whereabouts": (
     {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
     {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
 WRONG = ("", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
