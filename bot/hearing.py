@@ -63,11 +63,12 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime, do
     reads = Reads(ledger, town, words, now, incoming.message_id, incoming.reply_to, incoming.chat)
     talk = _talk(speaker.talk)
     facts: tuple[object, ...] = ()
-    if incoming.private and (known is None or not known.locale):
-        facts = (PersonTold(incoming.sender, locale=words.locale),)
     came_from_there = incoming.sender.startswith(
         f"{incoming.channel}:"
     )  # who acts on the board may have blocked the bot
+    own = incoming.private and incoming.chat == incoming.sender
+    if incoming.private and (known is None or not known.locale or (own and known.locale != words.locale)):
+        facts = (PersonTold(incoming.sender, locale=words.locale),)
     if known is not None and not known.reachable and came_from_there:
         people.reachable(ledger, incoming.sender, True)
     spoken_there = incoming.chat.startswith(f"{incoming.channel}:")  # and not by a link that was kept from there
@@ -77,14 +78,12 @@ def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime, do
 
 
 def _locale(town: Town, incoming: Incoming, known: people.Known | None) -> str:
+    """What their page or their messenger speaks now; where it does not say, what it spoke last."""
     if not incoming.private:
         return town.locale
-    if known and known.locale:
-        return known.locale
     language = incoming.language.lower()
-    if language.startswith("zh"):
-        return "zh"
-    return "en" if language.startswith("en") else town.locale
+    said = next((locale for locale in LOCALES if language.startswith(locale)), "")
+    return said or (known.locale if known else "") or town.locale
 
 
 def _context(town: Town, incoming: Incoming, speaker: Speaker, words: Texts, door: Door | None) -> Context:

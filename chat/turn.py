@@ -281,17 +281,17 @@ def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
         return _summary(form, replace(talk, cursor=at_end), setting, first)
     asked = Asked(form.name, current.name)
     applying = form.applying(talk.answers)
-    progress = _progress(applying.index(current) + 1, len(applying), setting)
-    text = f"{progress}{setting.words.say(asked.block, **_known(form, talk))}"
+    question = setting.words.say(asked.block, **_known(form, talk))
+    text = _with_progress(question, applying.index(current) + 1, len(applying), setting)
     rows = _rows(tuple(
         Button(o.label, f"{MARK}:{talk.id}:{current.name}:{o.key}") for o in current.kind.offers(asked, setting)
     )) + _control_row(talk, setting, ("skip",) if current.optional else ())  # fmt: skip
     return Turn(talk, Letter("\n".join(x for x in (first, text) if x), rows))
 
 
-def _progress(number: int, of: int, setting: Setting) -> str:
-    """3/8; a single question has none, it would say nothing."""
-    return setting.words.say("form.progress", number=number, of=of) if of > 1 else ""
+def _with_progress(question: str, number: int, of: int, setting: Setting) -> str:
+    """(3/8) before a question; a single one has none, it would say nothing."""
+    return setting.words.say("form.progress", number=number, of=of, question=question) if of > 1 else question
 
 
 def _known(form: Form, talk: Talk) -> dict[str, object]:

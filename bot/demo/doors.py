@@ -85,11 +85,12 @@ class DemoDoors:
         those of the people alone. It is the first page's, or what the switch (``?lang=``) asked for since; who merely looks
         in with another browser changes nothing."""
         book, locale = self.app.book, words_of(request).locale
-        switched = request.query_params.get(LANGUAGE) in LOCALES
+        opened = request.url.path == "/"  # the drawer's own question names its language too, once a second
+        switched = opened and request.query_params.get(LANGUAGE) in LOCALES
         if (switched or not self.spoken) and book.town.locale != locale:
             book.config_town = replace(book.config_town, locale=locale)  # type: ignore[arg-type]
             book.town = replace(book.town, locale=locale)  # type: ignore[arg-type]
-        self.spoken = self.spoken or switched or request.url.path == "/"
+        self.spoken = self.spoken or opened
 
 
 def demo_doors(app: App) -> DemoDoors:

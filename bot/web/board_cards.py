@@ -77,7 +77,7 @@ class Shown:
     filled: int
     stands: str
     moves: tuple[Button, ...]
-    phones: tuple[Button, ...]
+    """What to do, whom to ring, and last what has happened."""
     more: tuple[Button, ...] = ()
     """Moves that want a word: how long, why, who, which number."""
 
@@ -104,7 +104,7 @@ def shown(duty: Duty, looked: Looked, words: Texts) -> Shown:
     return Shown(
         duty.ref, duty.kind, village.name if village else "", _text(duty, looked, words),
         words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at)),
-        max(0, min(100, round(100 * gone))), stands, *_buttons(duty, looked, words),
+        max(0, min(100, round(100 * gone))), stands, _buttons(duty, looked, words),
         _more(duty, looked, words),
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def _minutes(length: timedelta | None) -> int | None:
     return None if length is None else length // timedelta(minutes=1)
 
 
-def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[Button, ...]:
     """The moves that this person can make now, and whom to ring. Who does not hold it is not offered what would be refused."""
     me, town = looked.context.sender, looked.context.town
     row = [b for row in card_buttons(duty, duty.repeat_at is not None) for b in row]
@@ -146,7 +146,8 @@ def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[tuple[Button, ..
     rings = tuple(b for b in rows[0] if b.url)
     if phone:
         rings += (Button(words.say("board.ring_holder", name=duty.holder_name), url=f"tel:{phone}"),)
-    return tuple(b for b in rows[0] if b.data), rings
+    *moves, history = (b for b in rows[0] if b.data)
+    return (*moves, *rings, history)
 
 
 def _more(duty: Duty, looked: Looked, words: Texts) -> tuple[Button, ...]:

@@ -141,3 +141,22 @@ def test_the_filters_need_no_button_and_the_figures_fit_a_phone(hall: Hall) -> N
     assert table.page.get_by_role("columnheader").count() > 8
     table.shot("figures-360")
     table.good()
+
+
+def test_the_figures_are_sorted_by_the_heading_that_is_pressed(hall: Hall) -> None:
+    for who, text in (("home-shimen-1", "家里没米了"), ("li", "家里没米了"), ("home-yaowa", "降压药没了")):
+        say(hall.program, who, text)
+    table = board(hall, "command", 1280, 900)
+    number(table.page, "降压药没了")
+    table.page.goto(f"{hall.program.url}figures?days=1")
+    villages = table.page.locator("table.count", has=table.page.locator("th", has_text="姚洼"))
+    head = villages.locator("thead th", has_text="没到时候")
+    for sort, first in (("descending", "姚洼"), ("ascending", "石门")):
+        head.locator("button").focus()
+        table.page.keyboard.press("Enter")
+        assert head.get_attribute("aria-sort") == sort
+        assert villages.locator("tbody th").first.inner_text() == first
+    box = head.locator("button").bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    table.good()

@@ -112,7 +112,7 @@ def test_whoever_is_in_no_list_writes_their_name(chromium: Browser, elsewhere: E
     page.click(".got-out summary")
     page.click(".got-out button")
     page.wait_for_selector(".sheet h1")
-    assert page.inner_text("h1") == "They are taken back"
+    assert page.inner_text("h1") == "The links are taken back"
     page.goto(elsewhere.here.town.base + link)
     assert page.inner_text("h1") == "This link opens nothing any more"
     context.close()

@@ -26,7 +26,7 @@ CONTRAST = """(selectors) => {
 READ = (
     "#now", "#day", "#next b", "#coming", "[data-rate='60']", "[aria-pressed=true][data-rate]", ".language",
     ".suggestion b", ".suggestion span", "#guide-text", "#guide-stop", "#way-message .about", "#way-message li span",
-    "#way-duty h3", "#way-duty li.coming span", "#way-duty li.coming time", ".who h1", ".who p", ".row.mine .text",
+    "#way-duty h3", "#way-duty li.coming span", "#way-duty li.coming time", ".who h2", ".who p", ".row.mine .text",
     ".row.mine time", ".row.theirs .text", ".chip", ".tool", ".adder", "#behind-title",
 )  # fmt: skip
 
@@ -120,3 +120,43 @@ def test_a_suggestion_glows_only_where_motion_is_welcome(open_hall: Hall) -> Non
     assert table.page.evaluate(name) == "none"
     table.page.emulate_media(reduced_motion="no-preference")
     assert table.page.evaluate(name) == "glow"
+
+
+SHIFTS = """window.moved = 0; new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.moved += shift.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("path", ["", "c/yaowa"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_first_page_is_light_and_nothing_jumps(open_hall: Hall, path: str, width: int) -> None:
+    table = open_hall.table(width, 740)
+    page = table.page
+    bytes_in: list[float] = []
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda done: bytes_in.append(done["encodedDataLength"]))
+    page.add_init_script(SHIFTS)
+    page.goto(table.url + path)
+    page.wait_for_selector("textarea")
+    page.wait_for_timeout(800)
+    assert sum(bytes_in) < 60_000
+    assert page.evaluate("() => window.moved") < 0.01
+
+
+def test_the_hands_of_the_clock_stay_under_the_mouse_whatever_comes_next(hall: Hall) -> None:
+    table = hall.table(1280, 800)
+    table.open()
+    hand = table.page.locator("[data-forward='10m']")
+    before, coming = hand.bounding_box(), table.page.text_content("#coming")
+    hand.click()
+    table.until("coming => document.getElementById('coming').textContent !== coming", coming)
+    assert hand.bounding_box() == before
+
+
+def test_three_suggestions_fit_a_narrow_page(open_hall: Hall) -> None:
+    table = open_hall.table(390, 844, language="en-GB")
+    table.open()
+    last = table.page.locator(".suggestion").last.bounding_box()
+    assert last is not None
+    assert last["x"] + last["width"] <= 390

@@ -55,6 +55,7 @@ NAMES = {"paper:cadres-yaowa": "cadres/姚洼", "paper:cadres-shimen": "cadres/�
          "paper:group-shimen": "group/石门"}  # fmt: skip
 CHATS = {name: address for address, name in NAMES.items()}
 ENGLISH = frozenset({"paper:anna", "paper:tom"})
+"""Whose app or page is English, until a transcript says (speaks zh anna)."""
 CODES = {"cadres-yaowa": "bind:NOON-2222"}
 
 
@@ -152,6 +153,7 @@ class Stage:
     app: Any = None
     sending: Any = None
     clock: datetime = BEGIN
+    speaks: dict[str, str] = field(default_factory=dict)
 
     def begin_at(self, clock: str) -> None:
         """The time of day at which the transcript begins."""
@@ -207,8 +209,9 @@ class Stage:
         self.count += 1
         await self.app.desk.receive(
             Incoming("paper", f"{self.count}", chat, sender, not place, said, self.clock, sender_name="",
-                     language="en" if sender in ENGLISH else "zh", addressed=not place or bool(said.button) or
-                     bool(reply) or words.startswith(("/", "@")), reply_to=reply, edited=edited)
+                     language=self.speaks.get(sender, "en" if sender in ENGLISH else "zh"),
+                     addressed=not place or bool(said.button) or bool(reply) or words.startswith(("/", "@")),
+                     reply_to=reply, edited=edited)
         )  # fmt: skip
 
     async def listen(self) -> list[tuple[str, str]]:

@@ -61,6 +61,9 @@ async def _do(step: Step, stage: Stage) -> None:
         stage.gateway.gone.add(f"paper:{step.kind.removeprefix('gone ')}")
     elif step.kind.startswith("back "):
         stage.gateway.gone.discard(f"paper:{step.kind.removeprefix('back ')}")
+    elif step.kind.startswith("speaks "):
+        _, language, name = step.kind.split()
+        stage.speaks[f"paper:{name}"] = language
     elif step.kind != "begin":
         raise ValueError(f"cannot do {step.text}")
 

@@ -51,3 +51,15 @@ async def test_the_page(tmp_path: Path, lang: str) -> None:
         assert texts(lang).say("demo.lead") in answer.text
         assert "script-src 'self'" in answer.headers["content-security-policy"]
         assert all(chat in answer.text for chat in FIRST)
+
+
+async def test_two_pages_in_two_languages_do_not_pull_the_town_to_and_fro(tmp_path: Path) -> None:
+    """Each page asks once a second what happens behind, in its own language; only opening and the switch change the town's."""
+    async with table(f"sqlite:///{tmp_path}/town.db") as t:
+        await t.http.get("/", headers={"accept-language": "en"})
+        assert t.app.book.town.locale == "en"
+        await t.http.get("/")
+        await t.behind("zh")
+        assert t.app.book.town.locale == "en"
+        await t.http.get("/", params={"lang": "zh"})
+        assert t.app.book.town.locale == "zh"

@@ -130,7 +130,7 @@ async def test_the_sheet_equals_the_pure_figures(here: Town) -> None:
     answer = await (await here.signed_in("boss")).get("/figures.xlsx?days=7")
     assert answer.headers["content-disposition"] == 'attachment; filename="cunshao-2020-02-10-7.xlsx"'
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
-    assert book.sheet_names == ["总数", "按村", "按条线", "按种类", "按经办人", "按钟点", "每一件"]
+    assert book.sheet_names == ["总数", "按村", "按战线", "按种类", "按经办人", "按钟点", "每一件"]
     total, villages, lines, kinds, holders, hours, each = (
         book.get_sheet_by_name(name).to_python() for name in book.sheet_names
     )

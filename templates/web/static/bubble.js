@@ -49,7 +49,7 @@ export function bubble(letter, phone) {
   const mine = letter.from === "person" && letter.sender === phone.sender;
   const { words } = phone;
   const node = make("li", { class: `row ${mine ? "mine" : "theirs"} ${letter.from}`, "data-id": letter.id });
-  const box = make("div", { class: "bubble" });
+  const box = make("div", { class: letter.picture ? "bubble drawn" : "bubble" });
   if (!phone.own && !mine) {
     node.append(make("p", { class: "name" }, letter.from === "bot" ? words.bot : letter.name || words.somebody));
   } else {

@@ -104,15 +104,19 @@ function voiceTool(phone) {
       button.classList.toggle("on", mode !== "off");
       button.setAttribute("aria-pressed", String(mode !== "off"));
       const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-      phone.recording(mode === "off" ? null : `${words.recording} ${time} · ${mode === "hold" ? words.recording_hold : words.recording_press}`,
-        recorder.cancel);
+      phone.recording(mode === "off" ? "" : time, mode === "hold" ? words.recording_hold : words.recording_press, recorder.cancel);
     },
     onDone: (blob) => phone.sendFile(blob, "voice", URL.createObjectURL(blob)),
     onSorry: (why) => phone.note(words[why]),
   });
   const button = tool("voice", words.voice, {
     "aria-pressed": "false",
-    onpointerdown: (event) => { if (event.button === 0) { event.preventDefault(); recorder.down(); } },
+    onpointerdown: (event) => { 
+      if (event.button !== 0) return;
+      event.preventDefault();
+      event.currentTarget.setPointerCapture(event.pointerId); // a finger that slides off lets go all the same
+      recorder.down();
+    },
     onpointerup: () => recorder.up(),
     onpointercancel: () => recorder.up(),
     oncontextmenu: (event) => event.preventDefault(),

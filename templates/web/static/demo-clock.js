@@ -38,7 +38,7 @@ export class Clock {
   fold() {
     const wide = matchMedia("(min-width: 721px)");
     const hands = document.getElementById("hands");
-    const set = () => (hands.open = wide.matches);
+    const set = () => { hands.open = wide.matches; hands.classList.add("folded"); };
     wide.addEventListener("change", set);
     set();
   }

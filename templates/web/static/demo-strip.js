@@ -38,7 +38,7 @@ export class Strip {
     box.append(screen, badge);
     this.adder.before(box);
     const phone = this.mountPhone(screen, {
-      ...card, locale: this.locale, words: this.phoneWords,
+      ...card, locale: this.locale, words: this.phoneWords, heading: "h2",
       onLetter: (letter, fresh) => fresh && this.count(letter),
     });
     const tab = document.createElement("button");

@@ -39,6 +39,25 @@ export function uuid() {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
+// What is too large for the small shelf below: photos and recordings that are not sent yet.
+let opened = null;
+function shelf(mode) {
+  opened = opened || new Promise((done, fail) => {
+    const ask = indexedDB.open("cunshao", 1);
+    ask.onupgradeneeded = () => ask.result.createObjectStore("files");
+    ask.onsuccess = () => done(ask.result);
+    ask.onerror = () => fail(ask.error);
+  });
+  return opened.then((database) => database.transaction("files", mode).objectStore("files"));
+}
+const answer = (ask) => new Promise((done, fail) => { ask.onsuccess = () => done(ask.result); ask.onerror = () => fail(ask.error); });
+
+export const files = {
+  keep: (id, blob) => shelf("readwrite").then((store) => answer(store.put(blob, id))).catch(() => {}),
+  read: (id) => shelf("readonly").then((store) => answer(store.get(id))).catch(() => undefined),
+  drop: (id) => shelf("readwrite").then((store) => answer(store.delete(id))).catch(() => {}),
+};
+
 // What this phone keeps; a browser in private mode may keep nothing, and everything still works until it is closed.
 export const memory = {
   read(key, otherwise) {

@@ -1,9 +1,10 @@
 // What I wrote, kept on this phone until the server says that it has it, in order, again and again.
 
-import { memory, uuid } from "./dom.js";
+import { files, memory, uuid } from "./dom.js";
 
 const FIRST_WAIT = 1500;
 const LONGEST_WAIT = 20000;
+const PATIENCE = 3000; // milliseconds for a file to be found again: what was written after it waits so long
 
 export function post(path, sender, body) {
   const headers = { "X-Cunshao-Key": sender };
@@ -18,9 +19,14 @@ export function openOutbox({ chat, sender, locale, onChange }) {
   const shelf = `cunshao.unsent/${chat}/${sender}`;
   const items = memory.read(shelf, []);
   const refused = new Set();
+  const mine = new Set(); // all that this page ever held: what else lies on the shelf belongs to another page of the same chat
+  let waking = true; // until what was kept is found again: nothing may overtake it
   let busy = false, timer = 0, wait = FIRST_WAIT;
 
-  const keep = () => memory.write(shelf, items);
+  function keep() {
+    items.forEach((i) => mine.add(i.raw.id));
+    memory.write(shelf, memory.read(shelf, []).filter((i) => !mine.has(i.raw.id)).concat(items));
+  }
 
   function say(said, shown) {
     const item = { raw: Object.assign({ chat, sender, id: uuid(), locale }, said), shown: shown || {}, at: Date.now() };
@@ -33,7 +39,7 @@ export function openOutbox({ chat, sender, locale, onChange }) {
 
   async function send() {
     clearTimeout(timer);
-    if (busy) return;
+    if (busy || waking) return;
     busy = true;
     let item;
     while ((item = items.find((i) => !refused.has(i.raw.id)))) {
@@ -63,6 +69,7 @@ export function openOutbox({ chat, sender, locale, onChange }) {
         if (!answer.ok) return refusal(answer);
         item.raw.file = (await answer.json()).ref;
         keep();
+        files.drop(item.raw.id);
       }
       const answer = await post("/api/say", sender, item.raw);
       return answer.ok ? { kept: true } : refusal(answer);
@@ -79,11 +86,32 @@ export function openOutbox({ chat, sender, locale, onChange }) {
 
   function sendFile(blob, kind, shown, name) {
     const item = { raw: { chat, sender, id: uuid(), locale, text: "", file_name: name || "" }, shown: Object.assign({ kind }, shown), at: Date.now() };
-    Object.defineProperty(item, "blob", { value: blob, enumerable: false }); // too large for this phone's small shelf
+    hold(item, blob);
+    files.keep(item.raw.id, blob);
     items.push(item);
+    keep();
     onChange(item, "sending");
     send();
     return item;
+  }
+
+  // The file itself lies on a shelf of its own.
+  function hold(item, blob) {
+    Object.defineProperty(item, "blob", { value: blob, enumerable: false });
+  }
+
+  // What was not sent when the page was closed, in its order; a file that this browser did not keep is gone.
+  async function resume() {
+    for (const item of items.filter((i) => i.shown.kind && !i.raw.file)) {
+      const blob = await Promise.race([files.read(item.raw.id), new Promise((done) => setTimeout(done, PATIENCE))]);
+      if (!blob) { items.splice(items.indexOf(item), 1); continue; }
+      hold(item, blob);
+      if (item.shown.url) item.shown.url = URL.createObjectURL(blob);
+    }
+    keep();
+    items.forEach((i) => onChange(i, "sending"));
+    waking = false;
+    send();
   }
 
   function retry(id) {
@@ -93,8 +121,6 @@ export function openOutbox({ chat, sender, locale, onChange }) {
   }
 
   window.addEventListener("online", () => { wait = FIRST_WAIT; send(); });
-  const lost = items.filter((i) => i.shown.kind && !i.raw.file); // a file that was not yet there when the page was closed
-  lost.forEach((i) => items.splice(items.indexOf(i), 1));
   keep();
-  return { say, sendFile, retry, items, resume() { items.forEach((i) => onChange(i, "sending")); send(); }, send };
+  return { say, sendFile, retry, items, resume, send };
 }

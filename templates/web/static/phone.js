@@ -13,7 +13,7 @@ const SHEET = /\.(xlsx|xlsm|xls|et|ods|csv)$/i;
 const SHELF = ["submit", "cancel", "change", "skip", "back"];
 
 // onLetter(letter, fresh) is called for each letter shown; links: [{label, href, why}] in the sheet behind "Aa".
-export function mountPhone(element, { chat, sender, title, role, locale, words, onLetter, links }) {
+export function mountPhone(element, { chat, sender, title, role, locale, words, onLetter, links, heading }) {
   const own = chat === sender;
   const shown = new Map(); // id → {node, letter}
   let asking = null; // the letter whose quick answers stand above the input
@@ -40,7 +40,7 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
   const sheet = sizes(words, links || []);
   const head = make("header", { class: "head" },
     make("span", { class: "mark", "aria-hidden": "true" }, words.mark),
-    make("div", { class: "who" }, make("h1", {}, title), role && make("p", {}, role)), sheet.button);
+    make("div", { class: "who" }, make(heading || "h1", {}, title), role && make("p", {}, role)), sheet.button);
   element.classList.add("phone");
   element.lang = locale === "zh" ? "zh-Hans" : "en";
   element.setAttribute("role", element.getAttribute("role") || "region");
@@ -99,8 +99,9 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     if (state === "failed") {
       const said = why && why.length ? why.join("。") : "";
       held.node.append(make("button", { type: "button", class: "retry", onclick: () => outbox.retry(item.raw.id) },
-        said && make("span", { class: "why" }, said), make("span", {}, words.failed)));
+        said && make("span", { class: "why" }, said), make("span", {}, said ? words.again : words.failed)));
     }
+    if (pinned) toEnd();
   }
 
   function receive(letter) {
@@ -203,10 +204,18 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     if (text && !stays) note.timer = setTimeout(() => { note.hidden = true; }, 8000);
   }
 
-  function recording(text, cancel) {
-    if (text === null) { tell(""); return; }
-    tell(text, true);
-    note.append(make("button", { type: "button", class: "aside", onclick: cancel }, words.cancel));
+  // Built once and then only its time changed: a button that is made anew under the thumb cannot be pressed.
+  function recording(time, how, cancel) {
+    if (!time) { tell(""); return; }
+    if (!note.querySelector("time")) {
+      tell("", true);
+      note.append(make("span", {}, `${words.recording} `, make("time", { "aria-hidden": "true" }), " · ", make("span", {})),
+        make("button", { type: "button", class: "aside", onclick: cancel }, words.cancel));
+      note.hidden = false;
+    }
+    const [clock, what] = note.firstChild.children;
+    if (clock.textContent !== time) clock.textContent = time;
+    if (what.textContent !== how) what.textContent = how;
   }
 
   function setOnline(online) {
