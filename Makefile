@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# What failed is run once more by itself, as on a busy machine a test may wait in vain; what is wrong fails again.
-AGAIN := $(BIN)/pytest --last-failed --last-failed-no-failures none
+# What failed is run once more by itself, as on a busy machine a test may wait in vain; what is wrong fails again, and what
+# passes only then is named.
+AGAIN := echo "SECOND TRY: each PASSED below has failed once" && $(BIN)/pytest --last-failed --last-failed-no-failures none -rsp
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check bench week lock clean
@@ -18,8 +19,8 @@ demo: install ## a town in a box, at http://127.0.0.1:8080/
 	@$(BIN)/cunshao demo
 
 test: $(VENV)/.installed-dev ## install what the tests need, and run them
-	@$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser || $(AGAIN) --ignore=tests/browser
-	@$(BIN)/pytest tests/browser || $(AGAIN) tests/browser
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser || { $(AGAIN) --ignore=tests/browser; }
+	@$(BIN)/pytest tests/browser || { $(AGAIN) tests/browser; }
 
 check: $(VENV)/.installed-dev ## linters, types, import rules
 	@$(BIN)/ruff check .

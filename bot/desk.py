@@ -217,6 +217,7 @@ class Desk:
 
     def _apologise(self, tx: Connection, incoming: Incoming, fault: Exception) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
+        self.book.refresh(ledger)  # nothing is bound of what was not kept
         raw = json.dumps(asdict(incoming), ensure_ascii=False, default=str)
         if not _record(ledger, incoming, self.real_now(), "failed", raw, type(fault).__name__):
             return

@@ -4,22 +4,37 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 LOCALES = ("zh", "en")
+READ_AS: Mapping[str, Any] = {
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "undefined": StrictUndefined,
+    "auto_reload": False,
+}
+"""How every template is read; those of pages are escaped besides."""
 
 
-def compiled() -> BytecodeCache | None:
+def compiled(read_as: Mapping[str, Any], folder: Path = FOLDER) -> BytecodeCache | None:
     """Where templates are kept as Python has compiled them, as it keeps its own modules; None where nothing may be written.
-    Without it every start would compile them anew, which takes longer than reading the database."""
-    kept = FOLDER / "__pycache__"
+    Without it every start would compile them anew, which takes longer than reading the database.
+
+    Jinja compiles a template anew when its source is another; of another Jinja, and of another way to read templates, it knows
+    nothing, so both are in the files' names.
+    """
+    kept = folder / "__pycache__"
     with suppress(OSError):
         kept.mkdir(exist_ok=True)
-    return FileSystemBytecodeCache(str(kept)) if os.access(kept, os.W_OK) else None
+    made_by = sha256(f"{version('jinja2')} {read_as}".encode()).hexdigest()[:8]
+    return FileSystemBytecodeCache(str(kept), f"jinja-{made_by}-%s.cache") if os.access(kept, os.W_OK) else None
 
 
 class Texts:
@@ -28,9 +43,8 @@ class Texts:
     def __init__(self, locale: str, folder: Path = FOLDER) -> None:
         self.locale = locale
         self._environment = Environment(
-            loader=FileSystemLoader(folder / locale), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            keep_trailing_newline=False, auto_reload=False, bytecode_cache=compiled(),
-        )  # fmt: skip
+            loader=FileSystemLoader(folder / locale), bytecode_cache=compiled(READ_AS, folder), **READ_AS
+        )
         self._options: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._globals = dict(self._environment.globals)
         """Merged by ourselves: ``Template.new_context`` walks through two layers of them for each text."""

@@ -29,7 +29,8 @@ class SlotAhead:
 
 @dataclass(frozen=True)
 class Ticker:
-    """Finds what is due and has it decided. A tick that finds nothing costs one statement, however many duties are open."""
+    """Finds what is due and has it decided. A tick that finds nothing costs one statement (on PostgreSQL one more:
+    what other processes have bound), however many duties are open."""
 
     desk: Desk
     rings: Rings
@@ -64,6 +65,7 @@ class Ticker:
 
     def _find(self, ledger: Ledger, now: datetime) -> list[Due]:
         """Everything due, the earliest first."""
+        self.desk.book.follow(ledger)
         at = clocks.earliest(ledger)
         found = self._slots(ledger, now)
         if _is(at.rung, now):

@@ -1,5 +1,6 @@
 """The town as it stands now, config and bindings together; without it a group bound at noon would be unknown till the restart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rules.binding import bound
@@ -14,10 +15,18 @@ class TownBook:
 
     config_town: Town
     town: Town = field(init=False)
+    _bindings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.town = self.config_town
 
     def refresh(self, ledger: Ledger) -> None:
         """Read the bindings again."""
-        self.town = bound(self.config_town, people.bound(ledger))
+        self._bindings = people.bound(ledger)
+        self.town = bound(self.config_town, self._bindings)
+
+    def follow(self, ledger: Ledger) -> None:
+        """What another process has bound meanwhile holds here too: else this one would pass over a group that is there. On SQLite
+        there is no other."""
+        if ledger.postgres and people.bound(ledger) != self._bindings:
+            self.refresh(ledger)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.gateways.web import CHANNEL, KEY, address, key_of
-from bot.texts import FOLDER, LOCALES, Texts, compiled, texts
+from bot.texts import FOLDER, LOCALES, READ_AS, Texts, compiled, texts
 from bot.web.doors import COOKIE, LANGUAGE, Doors, doors_of, groups, words_of
 from bot.web.static import static_url, zipped
 from chat.incoming import Incoming, Said
@@ -152,9 +152,13 @@ def compile_all() -> None:
         _pages().get_template(name)
 
 
+PAGES_READ_AS = {**READ_AS, "autoescape": True}
+
+
 @cache
 def _pages() -> Environment:
-    pages = Environment(loader=FileSystemLoader(FOLDER / "web"), autoescape=True, undefined=StrictUndefined,
-                        trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=compiled())  # fmt: skip
+    pages = Environment(
+        loader=FileSystemLoader(FOLDER / "web"), bytecode_cache=compiled(PAGES_READ_AS), **PAGES_READ_AS
+    )
     pages.globals.update(static_url=static_url, key_of=key_of)
     return pages

@@ -1,15 +1,22 @@
-"""Whatever somebody says when no form is open, they get exactly one reply; without it 38 could be met with silence again."""
+"""Whatever somebody says, at any question of any form and when none is open, they get exactly one reply; without it 38 could be
+met with silence again."""
 
 import asyncio
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.texts import LOCALES, texts
+from chat.form import Talk
 from chat.incoming import Incoming, Said
+from storage import talks
+from tests.chat.test_form_machine import QUESTIONS, SAID, standing_at
 from tests.conversations.stage import BEGIN, Stage
 
 SAYABLE = (
@@ -35,10 +42,17 @@ def stage() -> Iterator[tuple[Stage, asyncio.AbstractEventLoop]]:
     loop.close()
 
 
-def answered(stage: Stage, loop: asyncio.AbstractEventLoop, who: str, chat: str, text: str) -> list[str]:
-    """The replies to one message of somebody with no form open."""
+def answered(stage: Stage, loop: asyncio.AbstractEventLoop, who: str, said: Said, talk: Talk | None = None,
+             language: str = "zh") -> list[str]:  # fmt: skip
+    """The replies to one message of somebody new, who stands at a question or has no form open."""
     n = next(NUMBER)
-    incoming = Incoming("paper", f"x{n}", chat or f"{who}{n}", f"{who}{n}", not chat, Said(text), BEGIN)
+    person = f"{who}{n}"
+    incoming = Incoming("paper", f"x{n}", person, person, True, said, BEGIN, language=language)
+    if talk is not None:
+        kept = (talk.id, talk.form, dict(talk.answers), asdict(talk.cursor), talk.misses)
+        loop.run_until_complete(stage.app.database.transact(
+            lambda tx: talks.save(stage.app.ledger(tx), person, person, kept, BEGIN, BEGIN + timedelta(days=1))
+        ))  # fmt: skip
     loop.run_until_complete(stage.app.desk.receive(incoming))
     loop.run_until_complete(stage.app.sender.drained())
     new = stage.gateway.sheets[stage.heard :]
@@ -53,13 +67,28 @@ def answered(stage: Stage, loop: asyncio.AbstractEventLoop, who: str, chat: str,
 def test_any_text_when_no_form_is_open_gets_exactly_one_reply(
     stage: tuple[Stage, asyncio.AbstractEventLoop], text: str
 ) -> None:
-    replies = answered(*stage, "paper:any", "", text)
+    replies = answered(*stage, "paper:any", Said(text))
     assert len(replies) == 1
     assert replies[0].strip()
-    assert "我这边出了错" not in replies[0]
+    assert texts("zh").say("desk.apology") not in replies[0]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(said=st.builds(Said, text=WORDS) | SAID)
+def test_anything_said_at_any_question_gets_exactly_one_reply(
+    stage: tuple[Stage, asyncio.AbstractEventLoop], name: str, question: str, locale: str, said: Said
+) -> None:
+    replies = answered(*stage, "paper:asked", said, standing_at(name, question), locale)
+    assert len(replies) == 1
+    assert replies[0].strip()
+    assert not any(texts(x).say("desk.apology") in replies[0] for x in LOCALES)
 
 
 @pytest.mark.parametrize("text", ["38", "39", "３８", "38。", "我38", "今早38", "三十八", "38 今天"])
 def test_a_bare_fever_is_kept_as_one(stage: tuple[Stage, asyncio.AbstractEventLoop], text: str) -> None:
-    (reply,) = answered(*stage, "paper:hot", "", text)
+    (reply,) = answered(*stage, "paper:hot", Said(text))
     assert "发烧了" in reply

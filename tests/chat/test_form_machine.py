@@ -3,22 +3,37 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.texts import LOCALES, texts
 from bot.wiring import ROUTES
-from chat.form import Cursor, Form, Setting, Talk
+from chat.form import Asked, Cursor, Form, Setting, Talk
 from chat.incoming import Attachment, Said
-from chat.turn import Turn, current_question, open_form, take_turn
+from chat.turn import Turn, ask_again, current_question, open_form, take_turn
 
 NOW = datetime(2020, 2, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PLACES = {"village": {"yaowa": ("姚洼",), "shimen": ("石门",)}}
 FORMS = {name: conversation.form for name, conversation in ROUTES.conversations.items()}
-KNOWN = {"tip": {"receipt": "K7QM"}, "need_more": {"ref": "12.nvpu"}, "whereabouts": {"ref": "12.wf"}}
+SHIFT = {"target": "cadres", "scope": "yaowa", "person": "paper:zhang", "since": "2020-02-11T18:00:00+08:00",
+         "until": "2020-02-12T08:00:00+08:00", "post": ""}  # fmt: skip
+KNOWN: dict[str, dict[str, Any]] = {
+    "tip": {"receipt": "K7QM"}, "need_more": {"ref": "12.nvpu"}, "whereabouts": {"ref": "12.wf"},
+    "felt": {"said": "发烧了", "sign": "fever"}, "rota": {"shifts": [SHIFT]},
+}  # fmt: skip
+"""What a form is opened with."""
+LEADING_TO: dict[tuple[str, str], dict[str, Any]] = {
+    ("returnee", "city"): {"came_from": "elsewhere"}, ("returnee", "trip_number"): {"transport": "train"},
+    ("whereabouts", "village"): {"ref": "12.vf"}, ("whereabouts", "phone"): {"ref": "12.f"},
+}  # fmt: skip
+"""The answers without which a question is not asked."""
+QUESTIONS = [
+    (name, question.name) for name, form in FORMS.items() for question in form.questions if not question.hidden
+]
 SAYABLE = (
     "我自己", "替家里人", "王小兵", "姚洼", "村东头", "武汉", "湖北", "别的地方", "黄冈", "昨天", "明天", "2月3日", "火车",
     "自驾",
@@ -84,12 +99,39 @@ def test_anything_said_leaves_a_valid_form(name: str, locale: str, data: st.Data
         check(form, turn)
 
 
+def standing_at(name: str, question: str) -> Talk:
+    """A talk in which this question is asked now."""
+    talk = Talk(
+        "talk123456", name, {**KNOWN.get(name, {}), **LEADING_TO.get((name, question), {})}, Cursor(asking=question)
+    )
+    asked = current_question(FORMS[name], talk)
+    assert asked is not None
+    assert asked.name == question
+    return talk
+
+
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("name", FORMS)
-@settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_any_text_at_any_question(name: str, locale: str, data: st.DataObject) -> None:
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+@settings(max_examples=20, deadline=None)
+@given(said=SAID | st.builds(Said, text=st.text(max_size=300)))
+@example(said=Said())
+@example(said=Said("x" * 5000))
+def test_anything_said_at_any_question(name: str, question: str, locale: str, said: Said) -> None:
+    check(FORMS[name], take_turn(FORMS[name], standing_at(name, question), said, setting(locale)))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_every_button_of_every_question(name: str, question: str, locale: str) -> None:
     form, where = FORMS[name], setting(locale)
-    question = data.draw(st.sampled_from([q for q in form.questions if not q.hidden]))
-    talk = Talk("talk123456", name, KNOWN.get(name, {}), Cursor(asking=question.name))
-    check(form, take_turn(form, talk, Said(text=data.draw(st.text(max_size=300))), where))
+    talk = standing_at(name, question)
+    kind = next(q.kind for q in form.questions if q.name == question)
+    buttons = [button for row in ask_again(form, talk, where).letter.buttons for button in row]
+    assert {offer.label for offer in kind.offers(Asked(name, question), where)} <= {button.label for button in buttons}
+    for button in buttons:
+        turn = take_turn(form, talk, Said(button=button.data), where)
+        check(form, turn)
+        assert where.words.say("form.old_button") not in turn.letter.text
+        if turn.end == "asking":  # pressed once more it is an old one, and does no harm
+            again = take_turn(form, turn.talk, Said(button=button.data), where)
+            check(form, again)

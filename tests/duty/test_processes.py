@@ -1,4 +1,4 @@
-"""Four processes with four clocks on one PostgreSQL: each rung is decided exactly once."""
+"""Several processes on one PostgreSQL: each rung is decided exactly once, and what one of them was told all of them know."""
 
 import asyncio
 import sys
@@ -17,7 +17,7 @@ from storage.ledger import Ledger
 from storage.tables import audit, outbox
 from storage.vault import Vault, new_key
 from tests.conftest import postgres_url
-from tests.conversations.stage import Stage
+from tests.conversations.stage import TOWN, Stage, without_codes
 from tests.databases import scratch
 
 PROCESSES, NEEDS, MINUTES = 4, 60, 125
@@ -48,6 +48,21 @@ async def test_each_rung_is_decided_exactly_once(url: str) -> None:
     once = {(str(n), rung): 1 for n in range(1, NEEDS + 1) for rung in rungs}
     assert told == once
     assert set(letters.values()) == {1}
+
+
+async def test_a_group_that_one_process_has_bound_is_told_by_the_others(url: str) -> None:
+    vault, town = Vault([new_key()]), without_codes(TOWN)
+    one, other = (Stage(url, town, vault=vault, count=first) for first in (0, 100))  # of what they hear
+    await one.open()
+    await other.open()
+    await one.say("chen@ylgroup", "/bind NOON-2222")
+    await other.app.ticker.run_due(other.clock)
+    await other.say("li", "家里没米了")
+    await other.app.sender.drained()
+    sheets = [*one.gateway.sheets, *other.gateway.sheets]  # whichever of them sent it
+    assert [address for _, address, call in sheets if "家里没米了" in str(call) and address == "paper:ylgroup"]
+    await one.close()
+    await other.close()
 
 
 async def _needs(url: str, key: str) -> None:

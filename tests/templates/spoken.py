@@ -26,6 +26,11 @@ def of_outcome(chat: str, outcome: Outcome) -> Iterator[Spoken]:
 
 
 def in_both(block: str, to: str, values: Any, rows: Rows = ()) -> Spoken:
-    return Spoken(
-        block, to, {x: Letter(texts(x).say(block, **values), label_buttons(x, rows)) for x in LOCALES}
-    )  # fmt: skip
+    """Rendered once for all that is said with the same values: most of what the walks meet was said before."""
+    key = repr((block, values, rows))
+    if key not in SAID:
+        SAID[key] = {x: Letter(texts(x).say(block, **values), label_buttons(x, rows)) for x in LOCALES}
+    return Spoken(block, to, SAID[key])
+
+
+SAID: dict[str, dict[str, Letter]] = {}

@@ -16,7 +16,7 @@ from bot.cards import card
 from bot.gateways.telegram.render import render
 from bot.gateways.telegram.text import units
 from bot.sayings import danger_in
-from bot.texts import FOLDER, LOCALES, texts
+from bot.texts import FOLDER, LOCALES, READ_AS, Texts, compiled, texts
 from bot.wiring import ROUTES
 from chat.incoming import Said
 from chat.reading.numbers import normalise
@@ -282,3 +282,19 @@ def test_the_folder_of_each_language_is_there() -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_why_a_need_is_urgent_has_words_for_each_that_a_rung_may_name(locale: str) -> None:
     assert tuple(texts(locale).options("need.urgent")) == HASTES
+
+
+def test_what_is_kept_compiled_is_not_said_after_its_template_or_its_reader_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zh").mkdir()
+    file, kept = tmp_path / "zh" / "x.j2", tmp_path / "__pycache__"
+    for words in ("早上好", "晚上好"):
+        file.write_text(f"{{% block hello %}}{words}{{% endblock %}}", "utf-8")
+        assert Texts("zh", tmp_path).say("x.hello") == words
+    assert len(list(kept.iterdir())) == 1  # the same file, compiled anew
+    monkeypatch.setattr("bot.texts.version", lambda _name: "another Jinja")
+    Texts("zh", tmp_path).say("x.hello")
+    assert len(list(kept.iterdir())) == 2
+    names = {str(vars(compiled(read_as, tmp_path))["pattern"]) for read_as in (READ_AS, {**READ_AS, "trim_blocks": False})}
+    assert len(names) == 2

@@ -50,7 +50,8 @@ ARGUMENTS = {
     "ack": ("3,5", "3 5"), "breach": ("李大山", "李大山 出门了", "姚洼 村东头有人打牌", "有人"),
 }  # fmt: skip
 """What may follow the name of an act, besides nothing, a number (3), a number and words, and one that is none (99)."""
-SPOKEN = (
+SPOKEN = {
+    "zh": (
     "家里没米了",
     "36.5",
     "38.2",
@@ -62,7 +63,6 @@ SPOKEN = (
     "没有",
     "急",
     "很急",
-    "urgent",
     "你好",
     "不满意",
     "谢谢",
@@ -77,13 +77,16 @@ SPOKEN = (
     "明天从武汉回来",
     "心脏的那种",
     "俺儿子发烧了",
-)
+    ),
+    "en": ("urgent", "36.5", "38.2", "36.5 37.2", "no", "thanks", "we have no rice"),
+}
+"""What is said without being asked, to who reads this language."""
 
 
 def everything() -> Iterator[Spoken]:
-    """All of it."""
-    for context, outcome in outcomes():
-        yield from of_outcome(context.chat, outcome)
+    """All of it, each once to each chat."""
+    said = (spoken for context, outcome in outcomes() for spoken in of_outcome(context.chat, outcome))
+    yield from {(spoken.to, id(spoken.letters)): spoken for spoken in said}.values()
     yield from from_forms()
     yield from from_cards()
     yield from from_clock()
@@ -180,14 +183,16 @@ def _hands() -> Iterator[FakeReads]:
 
 
 def _unasked(context: Context, reads: FakeReads) -> Iterator[tuple[Context, Outcome]]:
-    for locale in LOCALES:
-        setting = Setting(texts(locale), NOW, SETTING_PLACES)
-        for said in (*map(Said, SPOKEN), Said(attachment=Attachment("photo", "r"))):
+    for locale, spoken in SPOKEN.items():
+        setting, asked = Setting(texts(locale), NOW, SETTING_PLACES), replace(reads, locale=locale)
+        for said in (*map(Said, spoken), Said(attachment=Attachment("photo", "r"))):
             for listener in ROUTES.listeners:
-                heard = listener.hear(said, context, replace(reads, locale=locale), NOW, setting)
+                heard = listener.hear(said, context, asked, NOW, setting)
                 if heard is not None:
                     yield context, heard
-    for sort in texts("zh").options("danger.signs"):
+    # What sort of danger it is names its words only, unless there is such a case already.
+    sorts = tuple(texts("zh").options("danger.signs"))
+    for sort in sorts if not reads.duties or reads.duties[0].kind == "urgent" else sorts[:1]:
         for of, said in (("", Said("我老伴")), ("3", Said("东坡", attachment=Attachment("photo", "r")))):
             yield context, ROUTES.on_danger(sort, of, said, context, reads, NOW)
     if context.among_villagers:

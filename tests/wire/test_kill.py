@@ -5,6 +5,7 @@ import asyncio
 import os
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -22,6 +23,9 @@ EACH_TIME = 4
 """Messages said between two kills."""
 LONGEST = 0.12
 """Seconds after which the program is killed at the latest: it needs less for a message from end to end."""
+MOMENTS = ("at once", "by chance", "recorded", "under way", "cut off")
+"""When it is killed: while it has hardly begun, some time later, as soon as something is committed, while a call is under way,
+after an answer that it never got."""
 THINGS = ("米", "面", "油", "盐", "口罩", "消毒液", "煤", "奶粉", "降压药", "胰岛素", "白菜", "鸡蛋")
 
 
@@ -62,10 +66,13 @@ async def test_killed_at_any_moment(village: Village, seed: int) -> None:
     village.isolated = MEASURING + KILLS * EACH_TIME
     village.settle()
     talk, in_flight, cut = Talk(village, chance), 0, []
-    for _ in range(KILLS):
+    moments = [MOMENTS[number % len(MOMENTS)] for number in range(KILLS)]
+    chance.shuffle(moments)
+    for moment in moments:
         await village.start()
+        before = recorded(village)
         talk.some()
-        await at_some_moment(village, chance, cut)
+        await come(village, chance, moment, before, cut)
         await village.kill()
         village.server.heal()
         in_flight += sending(village)
@@ -77,29 +84,43 @@ async def test_killed_at_any_moment(village: Village, seed: int) -> None:
     await village.stop()
 
 
-async def at_some_moment(village: Village, chance: random.Random, cut: list[object]) -> None:
-    """Before a commit, after it, or while something is being sent: by chance, or made likely by a slow or cut answer.
+async def come(village: Village, chance: random.Random, moment: str, before: int, cut: list[object]) -> None:
+    """Return at this moment. ``before``: how many messages were on the record before these were said.
 
     ``cut`` gets each call whose answer is cut off: the program cannot know its outcome either, and repeats it once.
     """
-    match chance.choice(("any", "any", "slow", "cut")):
-        case "slow":
-            village.server.fail_next("sendMessage", Fault.slow(5.0), times=None)
-        case "cut":
-            village.server.fail_next(
-                "sendMessage",
-                Fault.cut_after(),
-                times=chance.randrange(1, 4),
-                where=lambda call: cut.append(call) or True,
-            )
-    await asyncio.sleep(chance.uniform(0, LONGEST))
+    server = village.server
+    match moment:
+        case "by chance":
+            await asyncio.sleep(chance.uniform(0, LONGEST))
+        case "recorded":
+            await until(lambda: recorded(village) > before)
+        case "under way":
+            server.fail_next("sendMessage", Fault.slow(5.0), times=None)
+            await until(lambda: sending(village) > 0)
+        case "cut off":
+            often = chance.randrange(1, 4)
+            server.fail_next("sendMessage", Fault.cut_after(), times=often, where=lambda call: cut.append(call) or True)
+            cuts = len(cut)
+            await until(lambda: len(cut) > cuts)
+            await asyncio.sleep(chance.uniform(0, LONGEST))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Look until it is so."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(0.002)
+
+
+def recorded(village: Village) -> int:
+    """How many messages are on the record."""
+    return int(village.rows(select(func.count()).select_from(inbox))[0][0])
 
 
 async def everything_taken(village: Village) -> None:
     """Return when the program has confirmed all that people said."""
-    async with asyncio.timeout(PATIENCE):
-        while len(village.server.updates):  # noqa: ASYNC110 - confirmed with the next poll, which rings no bell
-            await asyncio.sleep(0.02)
+    await until(lambda: not len(village.server.updates))
 
 
 def sending(village: Village) -> int:
