@@ -192,7 +192,9 @@ def interrupted(ledger: Ledger, living: Container[str]) -> dict[str, list[Row]]:
     """By owner, the rows that were being sent by processes that live no longer: their outcome is unknown."""
     query = select(*_ROW, outbox.c.owner).where(outbox.c.town == ledger.town, outbox.c.state == SENDING)
     left: dict[str, list[Row]] = {}
-    for *row, owner in ledger.tx.execute(query.order_by(outbox.c.id)):
+    for *row, owner in sorted(
+        ledger.tx.execute(query)
+    ):  # by id; asked to sort, SQLite would walk through all that was ever sent
         if owner not in living:
             left.setdefault(owner, []).append(_read(ledger, row))
     return left
@@ -265,5 +267,6 @@ def open_count(ledger: Ledger, soon: datetime, channels: Collection[str]) -> int
     paused = select(pauses.c.address).where(pauses.c.town == ledger.town, pauses.c.until > soon)
     goes_soon = (outbox.c.state == WAITING) & (outbox.c.not_before <= soon) & outbox.c.channel.in_(channels)
     free = outbox.c.address.not_in(paused) & (outbox.c.channel + EVERYBODY).not_in(paused)
-    where = (outbox.c.town == ledger.town) & ((outbox.c.state == SENDING) | (goes_soon & free))
+    where = (outbox.c.town == ledger.town) & outbox.c.state.in_((SENDING, WAITING))
+    where &= (outbox.c.state == SENDING) | (goes_soon & free)
     return int(ledger.tx.execute(select(func.count()).select_from(outbox).where(where)).scalar_one())

@@ -149,6 +149,10 @@ LOOKS = [
     (clocks.earliest, "outbox_by_check"),
     (lambda ledger: deliveries.to_check(ledger, NOW), "outbox_by_check"),
     (lambda ledger: outbox.duty_of_message(ledger, "paper:a", "m1"), "outbox_by_message"),
+    (lambda ledger: outbox.interrupted(ledger, ()), "outbox_by_state (town=? AND state=?)"),
+    (lambda ledger: outbox.open_count(ledger, NOW, ("paper",)), "outbox_by_state (town=? AND state=?)"),
+    (lambda ledger: outbox.give_up_notices(ledger, NOW), "outbox_by_state"),
+    (lambda ledger: outbox.lost_notices(ledger, NOW), "outbox_by_state"),
 ]
 
 
