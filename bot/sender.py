@@ -29,6 +29,8 @@ Ended = tuple[Row, Result]
 log = structlog.get_logger()
 
 MOST_AT_ONCE = 64
+FOR_ALERTS = 16
+"""Of these kept free for alerts: a platform that answers slowly must not have all of them taken by replies and notices."""
 IDLE = 1.0
 """Seconds after which the outbox is looked at even when nobody woke the sender (another process may have written)."""
 AGAIN = 1.0
@@ -152,7 +154,8 @@ class Sender:
             return []
         going = {row.address for row, _ in ended}
         held = frozenset(self._busy - going) | self.pace.held()
-        return outbox.claim(ledger, self.owner, self.real_now(), room, self.gateways, held)
+        others = MOST_AT_ONCE - FOR_ALERTS - len(self._under_way)
+        return outbox.claim(ledger, self.owner, self.real_now(), room, self.gateways, held, others)
 
     async def _settle_alone(self, one: Ended) -> None:
         """One that cannot be written down as it is must not hold up the others: it stays as unknown."""

@@ -77,10 +77,11 @@ def edit(ledger: Ledger, chat: Address, letter: str, body: Mapping[str, Any], qu
 
 
 def later(ledger: Ledger, chat: Address, than: int | None, most: int = AT_ONCE) -> list[Kept]:
-    """What changed in a chat after that number, in the order it changed; None: the latest letters."""
+    """What changed in a chat after that number, in the order it changed; None: the latest letters. So has a page that is
+    ahead of the chat: it was open when an older backup was restored, and would see nothing until the numbers come by again."""
     columns = web_letters.c
     query = select(web_letters).where(columns.town == ledger.town, columns.chat == chat)
-    if than is None:
+    if than is None or than > lasts(ledger, [chat]).get(chat, than):
         rows = list(ledger.tx.execute(query.order_by(columns.changed.desc()).limit(LATEST)))[::-1]
     else:
         rows = list(ledger.tx.execute(query.where(columns.changed > than).order_by(columns.changed).limit(most)))

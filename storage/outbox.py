@@ -107,12 +107,14 @@ def add(
 
 
 def claim(
-    ledger: Ledger, owner: str, now: datetime, room: int, channels: Container[str], held: frozenset[str] = frozenset()
-) -> list[Row]:
+    ledger: Ledger, owner: str, now: datetime, room: int, channels: Container[str], held: frozenset[str] = frozenset(),
+    others: int = 1_000_000,
+) -> list[Row]:  # fmt: skip
     """Rows to be sent by this process (``owner``), marked as being sent: to be committed before a call is made.
 
     Alerts before replies before notices, the oldest first; of each chat and lane only the first row, and none for a chat
-    that is being sent to, is paused or is in ``held``. On PostgreSQL under a lock of the town's outbox.
+    that is being sent to, is paused or is in ``held``. At most ``room``, and of those that are no alerts ``others``. On
+    PostgreSQL under a lock of the town's outbox.
     """
     found: list[Row] = []
     met: set[tuple[str, int]] = set()
@@ -120,6 +122,8 @@ def claim(
     for row in _next_rows(ledger):
         shut = _shut(ledger, now) | held if shut is None else shut
         address, lane = row[2], row[3]
+        if lane != LANES["alert"] and others <= 0:
+            break
         if (
             (address, lane) not in met
             and row[8] <= now
@@ -128,6 +132,7 @@ def claim(
         ):
             shut.add(address)
             found.append(_read(ledger, row))
+            others -= lane != LANES["alert"]
         met.add((address, lane))
         if len(found) >= room:
             break

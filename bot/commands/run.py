@@ -71,6 +71,7 @@ def run_town(config: Config, demo_mode: bool, first: datetime | None = None) -> 
 def _ran(config: Config, demo_mode: bool, first: datetime | None, words: Texts) -> str:
     """Run until it is stopped; empty, or why the database let it not even begin."""
     _use_uvloop()
+    let_many_in()
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_run(config, Vault.from_config(config.key_file), demo_mode, first))
@@ -183,6 +184,16 @@ def _telegram(config: Config) -> TelegramGateway | None:
         settings.token, settings.api_base_url, mode=settings.mode, webhook_url=settings.webhook_url,
         webhook_secret=settings.webhook_secret, sends_per_second=settings.sends_per_second,
     )  # fmt: skip
+
+
+def let_many_in() -> None:
+    """An open page is a connection. The usual limit of 1,024 would let them keep the alerts from going out: as many as the
+    machine gives."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _use_uvloop() -> None:

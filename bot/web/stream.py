@@ -88,8 +88,11 @@ async def _news(doors: Doors, view: View, rung: set[Address]) -> AsyncIterator[s
         found = await doors.mailbox.later({chat: view.at[chat] for chat in rung})
         for chat, letters in found.items():
             for letter in letters:
+                told, had = shown(doors, view.viewer, chat, letter), view.at[chat]
+                if had is not None and letter.changed <= had:
+                    told["anew"] = True  # what the page shows is of a time before a backup was restored
                 view.at[chat] = letter.changed
-                yield f"id: {view.cursor}\ndata: {json.dumps(shown(doors, view.viewer, chat, letter), ensure_ascii=False)}\n\n"
+                yield f"id: {view.cursor}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
         rung = {chat for chat, letters in found.items() if len(letters) >= AT_ONCE}
 
 

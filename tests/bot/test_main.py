@@ -1,6 +1,7 @@
 """What the command line gives back to a script: 0 for good, 1 when it was told why not, 2 for wrong usage, 130 for Ctrl-C."""
 
 import gc
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -48,3 +49,13 @@ def test_ctrl_c(words: list[str], code: int, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(command_line, "_run", cut_short)
     assert main(words) == code
+
+
+def test_more_pages_than_a_shell_allows_may_be_open() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    try:
+        running.let_many_in()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -172,6 +172,31 @@ async def test_a_clock_that_is_set_back_makes_no_letter_wait_for_as_long(
     assert office.gateway.said == ["paper:x alarm", "paper:x alarm", "paper:x second"]
 
 
+async def test_an_alert_does_not_wait_until_a_slow_platform_has_taken_what_came_before(office: Office) -> None:
+    never, alarm = asyncio.Event(), asyncio.Event()
+
+    async def slowly(call: Call) -> Result:
+        if call["words"] == "alarm":
+            alarm.set()
+            return Accepted("m1")
+        await never.wait()
+        return Accepted("m2")
+
+    office.gateway.deliver = slowly  # type: ignore[method-assign]
+    office.put(*(f"reply paper:{n} answer" for n in range(70)))
+    async with office.open() as sender:
+        async with asyncio.timeout(60):
+            while len(sender._under_way) < sending.MOST_AT_ONCE - sending.FOR_ALERTS:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            office.put("alert paper:leader alarm")
+            sender.wake()
+            await alarm.wait()
+        never.set()
+        async with asyncio.timeout(60):
+            await sender.drained()
+    assert {state for state, _ in office.states()} == {"accepted"}
+
+
 async def test_a_chat_that_moved_is_followed(office: Office) -> None:
     office.gateway.moods = [Moved("paper:new")]
     office.put("reply paper:old first", "reply paper:old second")

@@ -162,6 +162,8 @@ LOOKS: list[tuple[str, Any, str]] = [
     ("open_in", lambda ledger: duties.open_in(ledger, ["yaowa"]), "duties_open"),
     ("open_of", lambda ledger: duties.open_of(ledger, "paper:li"), "duties_by_subject"),
     ("unreachable", people.unreachable, "people_unreachable"),
+    ("give_up_notices", lambda ledger: outbox.give_up_notices(ledger, NOW), "outbox_by_state"),
+    ("lost_notices", lambda ledger: outbox.lost_notices(ledger, NOW), "outbox_by_state"),
 ]
 OF_A_FEW = ("duties_open", "people_unreachable", "watches_by_until", "pauses")
 """These hold few rows only, so that all of a town's are a few."""

@@ -109,3 +109,14 @@ async def end(page: Page) -> None:
 async def test_chats_that_cannot_be(house: House, query: str) -> None:
     status, body, _ = await house.get(f"/api/stream?{query}")
     assert status == 400, body
+
+
+async def test_a_page_that_is_ahead_of_its_chat_begins_with_the_latest(both: House) -> None:
+    """It was open while an older backup was restored; a chat that has nothing yet is no reason to."""
+    async with both.page("li@0", f"{CADRES}@0", had=f"li@900,{CADRES}@900") as page:
+        await fill(both, "li", 0, 3)
+        assert [(x["seq"], x.get("anew", False)) for x in await page.letters(3)] == [(1, True), (2, False), (3, False)]
+        await fill(both, CADRES, 0, 1)
+        assert [x["seq"] for x in await page.letters(1)] == [1]
+        await fill(both, "li", 3, 4)
+        assert [(x["chat"], x["seq"]) for x in await page.letters(1)] == [("li", 4)]

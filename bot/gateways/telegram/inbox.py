@@ -18,6 +18,9 @@ RETRIES = (0.2, 1.0, 3.0)
 SHORTEST, LONGEST = 1.0, 30.0
 """Seconds between attempts when nothing answers: the network, Telegram, our own database."""
 
+AWAY = 3.0
+"""Seconds at most between attempts while our own database is away: whoever is in danger must not wait for our patience."""
+
 Parse = Callable[[Mapping[str, Any]], Sequence[Incoming]]
 
 log = structlog.get_logger(__name__)
@@ -50,10 +53,13 @@ class Inbox:
     async def take(self, raw: Any, read: Sequence[Incoming] | None) -> None:
         """Return only when the update is committed or set aside, however long the database is away."""
         for pause in backoff():
-            with contextlib.suppress(Away):
+            wait = pause
+            try:
                 if await self._committed(read) or await self.put_aside(raw):
                     return
-            await asyncio.sleep(pause)
+            except Away:
+                wait = min(wait, AWAY)
+            await asyncio.sleep(wait)
 
     async def offer(self, read: Sequence[Incoming]) -> bool:
         """One attempt to have it committed. Raises ``Away`` when it was never looked at."""

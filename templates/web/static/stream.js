@@ -30,6 +30,7 @@ export function openStream(chats, options) {
     source.onmessage = (event) => {
       heard = Date.now();
       const letter = JSON.parse(event.data);
+      if (letter.anew) { location.reload(); return; } // an older backup was restored: what stands here may be gone
       const had = at.get(letter.chat);
       if (had === undefined || (had !== null && letter.seq <= had)) return; // nothing comes twice
       at.set(letter.chat, letter.seq);
