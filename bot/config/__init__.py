@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.config.apart import OUTWARD
 from bot.config.database import database_url
 from bot.config.locate import lines_of
 from bot.config.mistakes import ConfigError, Mistake, Notebook, Wrong, language, shown, words_for
@@ -20,7 +19,6 @@ from bot.config.values import a_url, file, listen, listen_or_none, one_of, pace,
 from rules.town import Town
 
 __all__ = [
-    "OUTWARD",
     "Config",
     "ConfigError",
     "HookConfig",
