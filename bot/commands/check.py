@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.commands.places import places, unbound
+from bot.commands.places import unbound
 from bot.commands.probes import Finding, ask_database, ask_key, ask_telegram
 from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for

@@ -18,17 +18,7 @@ from bot.config.town import TOWN_TABLES, read_town
 from bot.config.values import a_url, file, listen, listen_or_none, one_of, pace, secret, token, url
 from rules.town import Town
 
-__all__ = [
-    "Config",
-    "ConfigError",
-    "HookConfig",
-    "Mistake",
-    "TelegramConfig",
-    "WebConfig",
-    "language",
-    "load",
-    "read",
-]
+__all__ = ["Config", "ConfigError", "HookConfig", "Mistake", "TelegramConfig", "WebConfig", "language", "load", "read"]
 
 WIDE = re.compile("[\u2018-\u201f\uff02\uff07\uff1d\uff3b\uff3d]")
 """Quotes, brackets and equals signs of a Chinese keyboard: they look right, and TOML does not know them."""
