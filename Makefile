@@ -14,6 +14,7 @@ help: ## what can be done here
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 18
 
 install: $(VENV)/.installed ## install what the program needs into .venv
+	@:
 
 demo: install ## a town in a box, at http://127.0.0.1:8080/
 	@$(BIN)/cunshao demo

@@ -22,11 +22,12 @@ from bot.enclosed import opened, wants
 from bot.front import Front, Heard
 from bot.gateways import Away, Forgetful, Tracing
 from bot.hearing import hearing_of
+from bot.membership import put_out, taken_in
 from bot.post import Mark, Post
 from bot.texts import texts
 from bot.town_book import TownBook
 from chat.incoming import Incoming
-from chat.letter import Letter
+from chat.letter import Letter, Tell
 from rules.facts import ChatForgotten, DutyMoved, DutyOpened, ReportAsked, SignInGiven
 from storage import outbox, people, sign_ins
 from storage.database import Database, is_away
@@ -162,7 +163,11 @@ class Desk:
             self._event(ledger, incoming)
             return None
         now = self.town_now()
-        heard = self.front.hear(ledger, self.book.town, incoming, now)
+        place = _place_in_album(ledger, incoming, self.real_now()) if incoming.album else 0
+        if place and not incoming.said.text:
+            heard = self._one_picture(ledger, incoming, place)
+        else:
+            heard = self.front.hear(ledger, self.book.town, incoming, now)
         self.carry_out(ledger, heard if sent else replace(heard, reply=None, reply_to=""), now, incoming)
         return heard
 
@@ -176,7 +181,9 @@ class Desk:
             people.seed(ledger, self.book.town)
             seed(ledger, self.book.town, now)
         if heard.reply is not None and (heard.reply.text or heard.reply.picture):
-            self.post.put(ledger, heard.reply_to, heard.reply, "reply", real_now, Mark(heard.reply_duty, cause))
+            here = incoming is not None and heard.reply_to == incoming.chat
+            reply = replace(heard.reply, topic=incoming.topic) if here and incoming else heard.reply
+            self.post.put(ledger, heard.reply_to, reply, "reply", real_now, Mark(heard.reply_duty, cause))
         changed: set[str] = set()
         besides = (heard.reply_to, *(tell.to for tell in heard.tells))
         for fact in heard.facts:
@@ -212,8 +219,30 @@ class Desk:
                 self.book.refresh(ledger)
             case "blocked" | "left":
                 people.reachable(ledger, incoming.chat, False)
+                if incoming.event == "left":
+                    self._tell_first(ledger, put_out(self.book.town, incoming.chat))
             case "unblocked" | "joined":
                 people.reachable(ledger, incoming.chat, True)
+                if incoming.event == "joined":
+                    self._tell_first(ledger, (taken_in(self.book.town, incoming.chat),))
+
+    def _tell_first(self, ledger: Ledger, ways: Sequence[Sequence[Tell]]) -> None:
+        """Tell all of the first group of whom anybody can be reached."""
+        gone = people.unreachable(ledger)
+        for tells in ways:
+            usable = [t for t in tells if t.to.partition(":")[0] in self.post.gateways and t.to not in gone]
+            for tell in usable:
+                self.post.tell(ledger, self.book.town, tell, self.real_now())
+            if usable:
+                return
+
+    def _one_picture(self, ledger: Ledger, incoming: Incoming, place: int) -> Heard:
+        """Of pictures that were sent together the first is heard; once it is said that the others were not."""
+        if place > 1 or not incoming.private:
+            return Heard()
+        known = people.find(ledger, incoming.sender)
+        words = texts(known.locale if known and known.locale else self.book.town.locale)
+        return Heard(reply=Letter(words.say("desk.one_picture")), reply_to=incoming.chat)
 
     def _apologise(self, tx: Connection, incoming: Incoming, fault: Exception) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
@@ -222,12 +251,14 @@ class Desk:
         if not _record(ledger, incoming, self.real_now(), "failed", raw, type(fault).__name__):
             return
         if incoming.chat.partition(":")[0] in self.post.gateways and (incoming.private or incoming.addressed):
-            self._say_sorry(ledger, incoming.chat, incoming.sender, f"{incoming.channel}/{incoming.message_id}")
+            cause = f"{incoming.channel}/{incoming.message_id}"
+            self._say_sorry(ledger, incoming.chat, incoming.sender, cause, incoming.topic)
 
-    def _say_sorry(self, ledger: Ledger, chat: str, person: str, cause: str) -> None:
+    def _say_sorry(self, ledger: Ledger, chat: str, person: str, cause: str, topic: str = "") -> None:
         known = people.find(ledger, person)
         words = texts(known.locale if known and known.locale else self.book.town.locale)
-        self.post.put(ledger, chat, Letter(words.say("desk.apology")), "reply", self.real_now(), Mark(cause=cause))
+        sorry = Letter(words.say("desk.apology"), topic=topic)
+        self.post.put(ledger, chat, sorry, "reply", self.real_now(), Mark(cause=cause))
 
     def _set_aside(self, tx: Connection, channel: str, message_id: str, raw: str) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
@@ -260,6 +291,14 @@ def _record(
         "raw_sealed": ledger.vault.seal(raw) if raw else None, "why": why or None,
     }  # fmt: skip
     return RECORD.run(ledger.tx, row)
+
+
+def _place_in_album(ledger: Ledger, incoming: Incoming, at: datetime) -> int:
+    """0 for the first picture of those that were sent together, 1 for the second, 2 for any other."""
+    for place in range(2):
+        if _record(ledger, replace(incoming, message_id=f"album-{place}-{incoming.album}"), at):
+            return place
+    return 2
 
 
 def shared_out(several: Sequence[Incoming], most: int) -> list[list[Incoming]]:

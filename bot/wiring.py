@@ -84,7 +84,7 @@ ROUTES = Routes(
         "amend": Conversation(edited.amend, edited.on_amended, gives_way=True, shows=True),
         "whereabouts": Conversation(whereabouts.whereabouts, whereabouts.on_finished),
         "tip": Conversation(tip.tip, tip.on_finished, prefill=tip.known_already),
-        "home": Conversation(front_door.home, front_door.on_home),
+        "home": Conversation(front_door.home, front_door.on_home, moot=front_door.home_told),
         "rota": Conversation(rota.rota, rota.on_finished, private=False),
     },
     acts=(

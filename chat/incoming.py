@@ -73,6 +73,10 @@ class Incoming:
     edited: bool = False
     reply_to: str = ""
     """The platform's id of the message it answers, as returned by a delivery."""
+    album: str = ""
+    """Which pictures were sent together with this one, in the messenger's own words; empty for one alone."""
+    topic: str = ""
+    """The part of the chat it was said in, in the messenger's own words; empty where a chat has none."""
     answer: str = ""
     """What the gateway needs to answer a pressed button at once (a callback query's id)."""
     event: Literal["message", "moved", "joined", "left", "blocked", "unblocked"] = "message"

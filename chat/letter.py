@@ -62,6 +62,8 @@ class Letter:
     """The duties it shows, for channels whose link opens them."""
     only_for: str = ""
     """The one person it is meant for, where it is said in a chat of several."""
+    topic: str = ""
+    """The part of the chat where it is an answer, in the messenger's own words."""
     quiet: bool = False
     """Whether it follows another letter and needs no sound of its own."""
 

@@ -9,7 +9,7 @@ from chat.form import Form, Question
 from chat.kinds import PlaceOf
 from chat.letter import Button, Outcome, Say
 from chat.reading.numbers import normalise
-from rules.binding import UNBOUND
+from rules.binding import unbound
 from rules.context import Context
 from rules.duty import Duty, worst_first
 from rules.facts import Bound, PersonTold, WrongCode
@@ -58,6 +58,11 @@ def on_home(report: Home, context: Context, reads: Reads, now: datetime) -> Outc
     return Outcome((PersonTold(context.sender, village=report.village),), says)
 
 
+def home_told(answers: Mapping[str, Any], facts: tuple[object, ...]) -> bool:
+    """Whether the question after the village is answered by what was done meanwhile (the poster's link was opened)."""
+    return any(isinstance(fact, PersonTold) and bool(fact.village) for fact in facts)
+
+
 MENU = (
     (
         Button("@desk.menu_buttons.returnee", "open:returnee"),
@@ -71,7 +76,7 @@ def on_start(argument: str, context: Context, reads: Reads, now: datetime) -> Ou
     """/start, or /start <village key> from the poster's link."""
     if context.place != "private":
         return Outcome(says=(Say("desk.in_group", {"link": context.link}),))
-    key = argument.split(maxsplit=1)[0] if argument else ""
+    key = argument.split(maxsplit=1)[0].lower() if argument else ""
     village = context.town.village(key)
     if village is not None:
         says = (Say("desk.welcome", {"village": village.name}), Say("desk.menu", {"context": context}, MENU))
@@ -138,7 +143,7 @@ def on_bind(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     if reads.code_locked(context.chat):
         return Outcome(says=(Say("desk.code_locked"),))
     tried = _letters(argument)
-    code = next((c for c in _codes(context) if tried and _letters(c) in (tried, f"BIND{tried}")), "")
+    code = next((c for c in unbound(context.town) if tried and _letters(c) in (tried, f"BIND{tried}")), "")
     if not code or code in reads.bound():
         return Outcome((WrongCode(context.chat),), (Say("desk.code_wrong"),))
     return Outcome((Bound(code, context.chat),), (Say("desk.bound"),))
@@ -147,15 +152,6 @@ def on_bind(argument: str, context: Context, reads: Reads, now: datetime) -> Out
 def _letters(code: str) -> str:
     """As it is compared: copied with brackets, typed in small or full-width letters, with gaps in it, it is the same code."""
     return "".join(letter for letter in normalise(code).upper() if letter.isalnum())
-
-
-def _codes(context: Context) -> tuple[str, ...]:
-    town = context.town
-    named = [town.command_post, *(a.head for a in town.areas)]
-    named += [x for line in town.lines for x in (line.leader, line.deputy)]
-    named += [x for v in town.villages for x in (v.group, v.cadres, v.head)]
-    named += [x for p in town.people for x in (p.id, p.cadre, p.stand_in)]
-    return tuple(address for address in named if address.startswith(UNBOUND))
 
 
 def _line(duty: Duty, context: Context, now: datetime) -> dict[str, object]:

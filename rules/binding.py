@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from rules.town import Town
+from rules.town import Address, Town
 
 UNBOUND = "bind:"
 PLACES = ("areas", "lines", "villages", "people")
+
+
+def unbound(town: Town) -> tuple[Address, ...]:
+    """``bind:CODE`` of every address that is still written so; one may stand for several."""
+    named = [town.command_post, *(a.head for a in town.areas)]
+    named += [x for line in town.lines for x in (line.leader, line.deputy)]
+    named += [x for v in town.villages for x in (v.group, v.cadres, v.head)]
+    named += [x for p in town.people for x in (p.id, p.cadre, p.stand_in)]
+    return tuple(address for address in named if address.startswith(UNBOUND))
 
 
 def bound(town: Town, bindings: Mapping[str, str]) -> Town:

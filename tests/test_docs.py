@@ -1,6 +1,8 @@
 """What the README says is there is there; without it a newcomer would be the one to find out."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,17 @@ def code(text: str) -> list[str]:
 def table(text: str) -> list[str]:
     """The commands of the command line's table."""
     return re.findall(r"^\| `(cunshao [^`]+)` \|", text, re.MULTILINE)
+
+
+def test_make_install_is_quiet_when_nothing_changed(tmp_path: Path) -> None:
+    made = [tmp_path / name for name in ("requirements.lock", "pyproject.toml", ".venv/bin/python", ".venv/.installed")]
+    for number, file in enumerate(made):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        os.utime(file, (number, number))
+    makefile = str(HOUSE / "Makefile")
+    done = subprocess.run(["make", "-f", makefile, "install"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""
 
 
 @pytest.mark.parametrize("name", PAGES)

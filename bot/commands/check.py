@@ -1,14 +1,13 @@
 """``cunshao check``: all that is wrong with a town's set-up at once; without it a town would learn of it bit by bit."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from bot.commands.places import places, unbound
+from bot.commands.places import unbound
 from bot.commands.probes import Finding, ask_database, ask_key, ask_telegram
-from bot.config import OUTWARD, Config, ConfigError, load
+from bot.config import Config, ConfigError, load
 from bot.config.mistakes import words_for
 from bot.texts import Texts, texts
 from rules.binding import UNBOUND, bound
@@ -124,20 +123,10 @@ def _gaps(town: Town, words: Texts) -> Iterator[Finding]:
         yield Finding("note", words.say("setup.no_cadres", count=len(bare), names=bare))
     if alone := sum("isolated" in p.roles and not p.cadre for p in town.people):
         yield Finding("note", words.say("setup.no_cadre", count=alone))
-    yield from _shared(town, words)
     if not town.public_url:
         yield Finding("note", words.say("setup.no_public_url"))
     if not any("inspector" in p.roles for p in town.people):
         yield Finding("note", words.say("setup.no_inspector"))
-
-
-def _shared(town: Town, words: Texts) -> Iterator[Finding]:
-    """A hook or robot that is the own address of several people: whoever opens its link would be one and the same."""
-    heads = Counter(head for head in (*(v.head for v in town.villages), *(a.head for a in town.areas)) if head)
-    for address, count in heads.items():
-        if count > 1 and address.startswith(OUTWARD):
-            what = [text for other, text in places(town, words) if other == address]
-            yield Finding("note", words.say("setup.shared", address=address, what=what))
 
 
 def _print_differences(differences: Callable[[], list[str]], words: Texts) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, LargeBinary, create_engine, insert, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.commands.hindrance import migrated
 from bot.commands.look import first_line
@@ -121,7 +121,10 @@ def _restore(config: Config, words: Texts, file: Path) -> str:
         with engine.begin() as connection:
             if any(connection.execute(select(table).limit(1)).first() for table in metadata.sorted_tables):
                 raise NoBackup("not_empty")
-            count = sum(_put(connection, name, rows) for name, rows in _batches(file))
+            try:
+                count = sum(_put(connection, name, rows) for name, rows in _batches(file))
+            except (IntegrityError, DataError):  # well-formed, and no town all the same: a row twice, a part missing
+                raise NoBackup("cut_off", file=file) from None
             if not key_opens(connection, config.town.key, vault):
                 raise NoBackup("say", text=words.say("setup.other_key", file=config.key_file))
     finally:
@@ -157,8 +160,8 @@ def _read(file: Path) -> Iterator[Line]:
                 line = json.loads(text)
                 if isinstance(line, list):
                     yield _ours(line)
-                elif number and line.get("rows") == number - 1:
-                    return
+                elif number and line.get("rows") == number - 1 and not lines.read():
+                    return  # read to the very end, where gzip keeps the sum that tells a changed byte
     except (EOFError, gzip.BadGzipFile, zlib.error, *FOREIGN):
         pass
     raise NoBackup("cut_off", file=file)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.config.apart import OUTWARD
 from bot.config.database import database_url
 from bot.config.locate import lines_of
 from bot.config.mistakes import ConfigError, Mistake, Notebook, Wrong, language, shown, words_for
@@ -19,18 +18,7 @@ from bot.config.town import TOWN_TABLES, read_town
 from bot.config.values import a_url, file, listen, listen_or_none, one_of, pace, secret, token, url
 from rules.town import Town
 
-__all__ = [
-    "OUTWARD",
-    "Config",
-    "ConfigError",
-    "HookConfig",
-    "Mistake",
-    "TelegramConfig",
-    "WebConfig",
-    "language",
-    "load",
-    "read",
-]
+__all__ = ["Config", "ConfigError", "HookConfig", "Mistake", "TelegramConfig", "WebConfig", "language", "load", "read"]
 
 WIDE = re.compile("[\u2018-\u201f\uff02\uff07\uff1d\uff3b\uff3d]")
 """Quotes, brackets and equals signs of a Chinese keyboard: they look right, and TOML does not know them."""

@@ -8,8 +8,6 @@ from bot.config.mistakes import Notebook, shown
 Settings = Mapping[str, Mapping[str, Any]]
 Tables = Mapping[str, list[dict[str, Any]]]
 TELEGRAM = "telegram:"
-OUTWARD = ("hook:", "wecom-robot:")
-"""Channels whose letters are answered by a link: at one person's address it asks nobody who they are."""
 
 
 def keep_apart(notes: Notebook, got: Settings, rows: Tables) -> None:
@@ -24,7 +22,6 @@ def keep_apart(notes: Notebook, got: Settings, rows: Tables) -> None:
     for chat, path in open_to_all.items():
         if chat.startswith(TELEGRAM) and not chat.startswith(f"{TELEGRAM}-"):
             notes.note(path, "not_group", value=shown(chat))
-    _one_or_many(notes, got, rows)
     for number, person in enumerate(rows["people"]):
         if (person["id"] or "").startswith(f"{TELEGRAM}-") and person["id"] not in open_to_all:
             notes.note(f"people[{number}].id", "not_person", value=shown(person["id"]))
@@ -36,17 +33,6 @@ def _groups(notes: Notebook, got: Settings, rows: Tables) -> None:
         if chat in seen and (village or seen[chat].endswith((".group", ".cadres"))):
             notes.note(path, "chat_twice", value=shown(chat), other=seen[chat])
         seen.setdefault(chat, path)
-
-
-def _one_or_many(notes: Notebook, got: Settings, rows: Tables) -> None:
-    """A robot's group is no person's own address: whoever opens the link there would be that person."""
-    groups = {chat: path for path, chat, _ in _chats(got, rows) if chat.startswith(OUTWARD)}
-    for table, column in (("areas", "head"), ("villages", "head"), ("people", "id")):
-        for number, row in enumerate(rows[table]):
-            if row[column] in groups:
-                notes.note(
-                    f"{table}[{number}].{column}", "one_or_many", value=shown(row[column]), other=groups[row[column]]
-                )
 
 
 def _chats(got: Settings, rows: Tables) -> Iterator[tuple[str, str, bool]]:

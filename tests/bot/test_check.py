@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import create_engine
 
-from bot.commands.check import _dead_ends, _shared, check, timelines
+from bot.commands.check import _dead_ends, check, timelines
 from bot.commands.init import CODE, EXAMPLE, init
 from bot.commands.probes import ask_telegram, telegram_chats
 from bot.config import load
@@ -21,7 +21,7 @@ from bot.config.ladders import URGENCIES
 from bot.config.values import CODE_BITS, bits
 from bot.texts import texts
 from rules.ladders import LADDERS
-from rules.town import ROUTING, TARGETS, Area, Line, Person, Rung, Town, Village
+from rules.town import ROUTING, TARGETS, Line, Person, Rung, Town, Village
 from storage.migrate import migrate
 from storage.tables import bindings
 from storage.vault import Vault
@@ -194,30 +194,6 @@ def test_the_ladders_in_chinese_are_words_with_the_configs_key_beside_them() -> 
             rung = Rung(timedelta(), (*TARGETS, ROUTING), urgency=(urgency,))
             line = timelines(Town("x", ladders={kind: (rung,)}), zh).splitlines()[1]
             assert re.findall("[a-z_]+", line) == [kind]
-
-
-@pytest.mark.parametrize(
-    ("villages", "areas", "told"),
-    [
-        (("hook:a", "hook:a"), (), ["One负责人、Two负责人"]),
-        (("hook:a", "hook:b"), ("hook:a",), ["North管理区负责人、One负责人"]),
-        (("wecom-robot:a", "wecom-robot:a"), (), ["One负责人、Two负责人"]),
-        (("hook:a", "hook:b"), (), []),
-        (("telegram:1", "telegram:1"), (), []),
-    ],
-)
-def test_a_hook_or_robot_that_stands_for_several_people_is_mentioned(
-    villages: tuple[str, ...], areas: tuple[str, ...], told: list[str]
-) -> None:
-    found = _shared(
-        Town(
-            "x",
-            villages=tuple(Village(n.lower(), n, head=h) for n, h in zip(("One", "Two"), villages, strict=True)),
-            areas=tuple(Area("north", "North", head) for head in areas),
-        ),
-        texts("zh"),
-    )
-    assert [(f.how, words in f.text) for f, words in zip(found, told, strict=True)] == [("note", True)] * len(told)
 
 
 MONITORING = Line("monitoring", "web:leader")

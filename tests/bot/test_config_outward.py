@@ -70,18 +70,6 @@ def test_the_secret_of_the_environment_wins() -> None:
         (SMS.replace("secret", "secrt"), "hooks[0].secrt", 6, 'Did you mean "secret"?'),
         (SMS + SMS, "hooks[1].name", 8, "Give each its own"),
         (SMS.replace("[[hooks]]", "[hooks]"), "hooks", 3, "[[hooks]]"),
-        (
-            '[[villages]]\nkey = "a"\nname = "A"\ncadres = "hook:sms"\nhead = "hook:sms"\n' + SMS,
-            "villages[0].head",
-            7,
-            "acts as them. Give this person another one",
-        ),
-        (
-            '[command_post]\nchat = "wecom-robot:x"\n[[people]]\nid = "wecom-robot:x"\nname = "x"\n',
-            "people[0].id",
-            6,
-            '"wecom-robot:x" is a group (command_post.chat)',
-        ),
         ('[wecom]\napi_base_url = ""\n', "wecom.api_base_url", 4, "https://"),
         ('[wecom]\nkey = "x"\n', "wecom.key", 4, "api_base_url"),
     ],

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.check import span
 from bot.config import ConfigError, language, load
 from bot.config.locate import line_of, lines_of
 from bot.config.mistakes import Wrong
@@ -21,8 +20,8 @@ ENGLISH = {"LANG": "en_GB.UTF-8"}
 @given(st.integers(0, 90 * 24 * 60))
 def test_a_duration_reads_as_it_was_written(minutes: int) -> None:
     length = timedelta(minutes=minutes)
-    assert duration(span(length)) == length
     assert duration(f"{minutes}m") == length
+    assert duration(f"{minutes // 60}h{minutes % 60}m") == length
 
 
 @given(st.text(max_size=12))

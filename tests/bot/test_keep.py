@@ -159,6 +159,29 @@ def cut_between_lines(file: Path) -> None:
     file.write_bytes(gzip.compress(b"".join(lines[:-2])))
 
 
+def changed_byte(file: Path) -> None:
+    """One letter is another than when it was kept, and only gzip's own sum can tell: lines and their number are right."""
+    whole = gzip.decompress(file.read_bytes())
+    sums = gzip.compress(whole)[-8:]
+    at = whole.index(b"T", whole.index(b'"20')) + 1  # an hour of the day
+    file.write_bytes(gzip.compress(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])[:-8] + sums)
+
+
+def cut_sum(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-6])
+
+
+def more_behind(file: Path) -> None:
+    file.write_bytes(gzip.compress(gzip.decompress(file.read_bytes()) + b'["audit", {}]\n'))
+
+
+def row_twice(file: Path) -> None:
+    """Well-formed to its end, and no town's all the same."""
+    head, first, *rest, _ = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    count = b'{"rows": %d}\n' % (len(rest) + 2)
+    file.write_bytes(gzip.compress(b"".join((head, first, first, *rest, count))))
+
+
 def foreign(line: bytes) -> Callable[[Path], object]:
     """A file that begins and ends as ours do, with a line in it that is none of ours."""
 
@@ -179,6 +202,9 @@ def other_version(file: Path) -> None:
     [
         (cut, "is cut off or cannot be read"),
         (cut_between_lines, "is cut off or cannot be read"),
+        (changed_byte, "is cut off or cannot be read"),
+        (cut_sum, "is cut off or cannot be read"),
+        (more_behind, "is cut off or cannot be read"),
         (
             lambda file: file.write_bytes(file.read_bytes()[:200] + b"x" + file.read_bytes()[201:]),
             "nothing was changed",
@@ -219,6 +245,22 @@ def test_a_file_that_is_no_whole_backup_changes_nothing(
     assert restore(config(tmp_path, "other", f"sqlite:///{tmp_path}/new.db"), kept) == 1
     assert told in capsys.readouterr().err
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_row_that_is_there_twice_is_no_fault_of_the_database(
+    full: tuple[Path, Engine], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.gz"
+    assert backup(full[0], kept) == 0
+    row_twice(kept)
+    other = config(tmp_path, "other", f"sqlite:///{tmp_path}/new.db")
+    capsys.readouterr()
+    assert restore(other, kept) == 1
+    assert "kept.gz is cut off or cannot be read; nothing was changed" in capsys.readouterr().err
+    engine = create_engine(f"sqlite:///{tmp_path}/new.db")
+    with engine.connect() as connection:
+        assert not any(connection.execute(select(table).limit(1)).first() for table in metadata.sorted_tables)
+    engine.dispose()
 
 
 def test_only_an_empty_database_is_restored_into(

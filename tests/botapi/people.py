@@ -27,6 +27,11 @@ def text_content(text: str) -> Json:
     return {"text": text} | ({"entities": entities} if entities else {})
 
 
+def in_topic(number: int | None) -> Json:
+    """What a message shows of the topic it was written in; nothing in General."""
+    return {"message_thread_id": number, "is_topic_message": True} if number else {}
+
+
 def reaches_bot(world: World, group: Group, message: Json) -> bool:
     """Whether a message in a group reaches the bot: with privacy on only what is meant for it does."""
     if not group.present:

@@ -6,8 +6,9 @@ from typing import Any
 
 from . import errors
 from .errors import ApiError
+from .people import in_topic
 from .spec import Upload
-from .world import Json, World
+from .world import Chat, Group, Json, World
 
 PATHS = {"photo": "photos/file_{}.jpg", "voice": "voice/file_{}.oga", "document": "documents/file_{}.bin"}
 
@@ -68,7 +69,16 @@ def _say(world: World, params: Json, content: Json) -> Json:
     chat = world.writable(params["chat_id"])
     markup = params.get("reply_markup") or {}
     keyboard = {"reply_markup": markup} if "inline_keyboard" in markup else {}
-    return world.keep(chat, world.bot, content | _reply(world, chat.id, params) | keyboard)
+    return world.keep(chat, world.bot, content | _topic(chat, params) | _reply(world, chat.id, params) | keyboard)
+
+
+def _topic(chat: Chat, params: Json) -> Json:
+    number = params.get("message_thread_id")
+    if number is None:
+        return {}
+    if not isinstance(chat, Group) or number not in chat.topics:
+        raise ApiError(400, errors.NO_TOPIC)
+    return in_topic(number)
 
 
 def _reply(world: World, chat: int, params: Json) -> Json:

@@ -10,7 +10,7 @@ from aiohttp import web
 from . import people
 from .faults import Fault, Plan
 from .pace import Pace
-from .people import ANONYMOUS, picked, text_content
+from .people import ANONYMOUS, in_topic, picked, text_content
 from .sending import photo_sizes
 from .window import SPEAKING, Sent, Window
 from .world import Chat, Group, Json, Query, User, World
@@ -94,9 +94,16 @@ class BotApiServer:
 
     # what people do
 
-    def say(self, user: User | int, chat: Chat | int | None, text: str, reply_to: Json | int | None = None) -> Json:
-        """Write a text; no chat, or the person, is the private chat."""
-        return self._post(user, chat, text_content(text), reply_to)
+    def say(
+        self,
+        user: User | int,
+        chat: Chat | int | None,
+        text: str,
+        reply_to: Json | int | None = None,
+        topic: int | None = None,
+    ) -> Json:
+        """Write a text; no chat, or the person, is the private chat; no topic, or a group without, is General."""
+        return self._post(user, chat, text_content(text) | in_topic(topic), reply_to)
 
     def photo(
         self, user: User | int, chat: Chat | int | None, data: bytes = b"jpeg", caption: str | None = None

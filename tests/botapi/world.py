@@ -53,6 +53,8 @@ class Group:
     present: bool = True
     kicked: bool = False
     moved_to: int | None = None
+    topics: tuple[int, ...] = ()
+    """The topics it has besides General; a group with any is a forum."""
     members: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -62,7 +64,7 @@ class Group:
 
     def as_chat(self) -> Json:
         """As the Bot API shows it."""
-        return {"id": self.id, "type": self.kind, "title": self.title}
+        return {"id": self.id, "type": self.kind, "title": self.title} | ({"is_forum": True} if self.topics else {})
 
 
 Chat = User | Group

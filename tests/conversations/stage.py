@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
@@ -56,6 +56,7 @@ NAMES = {"paper:cadres-yaowa": "cadres/姚洼", "paper:cadres-shimen": "cadres/�
 CHATS = {name: address for address, name in NAMES.items()}
 ENGLISH = frozenset({"paper:anna", "paper:tom"})
 """Whose app or page is English, until a transcript says (speaks zh anna)."""
+EVENTS: Mapping[str, Literal["left", "joined"]] = {"(takes the bot out)": "left", "(takes the bot in)": "joined"}
 CODES = {"cadres-yaowa": "bind:NOON-2222"}
 
 
@@ -195,7 +196,8 @@ class Stage:
 
     async def say(self, who: str, words: str) -> None:
         """Somebody says something: ``li > text``, ``zhang@cadres/姚洼 > [button]``, ``(voice)``, ``(photo) caption``,
-        ``(location a,b)``, ``(document 值班表.xlsx: 日期,姓名 | 2月10日,张建国) caption``."""
+        ``(album A) caption``, ``(takes the bot out)``, ``(location a,b)``,
+        ``(document 值班表.xlsx: 日期,姓名 | 2月10日,张建国) caption``."""
         name, _, place = who.partition("@")
         sender = CHATS.get(name, f"paper:{name}")
         chat = CHATS.get(place, f"paper:{place}") if place else sender
@@ -206,12 +208,16 @@ class Stage:
         edited, words = words.startswith("edited: "), words.removeprefix("edited: ")
         if edited:
             said = self._said(chat, words)
+        album = re.fullmatch(r"\((album \w+)\) ?(.*)", words)
+        if album:
+            said = Said(album[2], attachment=Attachment("photo", f"photo-{self.count}"))
         self.count += 1
         await self.app.desk.receive(
             Incoming("paper", f"{self.count}", chat, sender, not place, said, self.clock, sender_name="",
                      language=self.speaks.get(sender, "en" if sender in ENGLISH else "zh"),
                      addressed=not place or bool(said.button) or bool(reply) or words.startswith(("/", "@")),
-                     reply_to=reply, edited=edited)
+                     reply_to=reply, edited=edited,
+                     album=album[1] if album else "", event=EVENTS.get(words, "message"))
         )  # fmt: skip
 
     async def listen(self) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 FILES = "|".join(p.stem for p in (HOUSE / "templates/zh").glob("*.j2"))
 NAMED = re.compile(rf'"((?:{FILES})\.[a-z_0-9]+)"')
 SPEAKS_FROM = ("handlers", "chat", "bot/tick.py", "bot/climber.py", "bot/front.py", "bot/slots.py", "bot/cards.py",
-               "bot/desk.py", "bot/sayings.py", "bot/cries.py", "bot/post.py", "bot/boards.py")  # fmt: skip
+               "bot/desk.py", "bot/sayings.py", "bot/cries.py", "bot/post.py", "bot/boards.py", "bot/membership.py", "bot/outage.py")  # fmt: skip
 
 
 def sources() -> Iterator[Path]:

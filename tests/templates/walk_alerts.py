@@ -117,8 +117,14 @@ def from_front() -> Iterator[Spoken]:
         "form.old_button",
         "form.edited_seen",
         "desk.no_picture",
+        "desk.one_picture",
+        "desk.taken_in",
     ):
         yield in_both(block, "web:li", {})
+    for what in ("group", "cadres", "post", "office"):
+        village = "姚洼" if what in ("group", "cadres") else ""
+        yield in_both("desk.put_out", "web:head", {"what": what, "village": village})
+    yield in_both("desk.refused_channel", "web:admin", {"channel": "telegram"})
     for context in (LI, CONTEXTS["stranger"]):
         shown: Say = menu(context)
         yield in_both(shown.block, context.chat, shown.values, shown.buttons)

@@ -198,6 +198,59 @@ async def test_a_cadres_group(village: Village, privacy: bool) -> None:
     await village.stop()
 
 
+async def test_a_group_with_topics_is_answered_where_it_was_asked(village: Village) -> None:
+    village.settle()
+    server, cadres, chen = village.server, village.groups["cadres"], village.people["chen"]
+    cadres.topics = (77, 88)
+    await village.start()
+    await village.ask("li0", "家里没米了", "已记下")
+    card = await village.heard(cadres, "【需求 1】")
+    assert "message_thread_id" not in card  # what nobody asked for stands in General
+    server.say(chen, cadres, "待办", topic=77)
+    listed = await village.heard(cadres, "没办完的有 1 件")
+    server.say(chen, cadres, "我来办 1", topic=88)
+    taken = await village.heard(cadres, "接下了第 1 号")
+    assert (listed["message_thread_id"], taken["message_thread_id"]) == (77, 88)
+    server.press(chen, taken, "路上")
+    asked = await village.heard(cadres, lambda message: message["message_id"] > taken["message_id"])  # type: ignore[arg-type]
+    assert asked["message_thread_id"] == 88
+    server.say(chen, cadres, "待办")
+    plain = await village.heard(cadres, "没办完的有", asked["message_id"])
+    assert "message_thread_id" not in plain
+    await village.stop()
+
+
+async def test_whoever_can_add_the_bot_again_hears_that_it_was_put_out(village: Village) -> None:
+    village.settle()
+    server, cadres = village.server, village.groups["cadres"]
+    await village.start()
+    server.kick(cadres, by=village.people["chen"])
+    await village.heard(village.people["head"], "村哨被移出了姚洼的村干部群")
+    server.invite(cadres, by=village.people["chen"])
+    await village.ask("li0", "家里没米了", "已记下")
+    await village.heard(cadres, "【需求 1】")
+    await village.stop()
+
+
+async def test_a_webhook_takes_nothing_from_whoever_does_not_know_its_secret(village: Village) -> None:
+    village.settle(
+        webhook=f'mode = "webhook"\nwebhook_url = "http://127.0.0.1:{village.port}/telegram"\nwebhook_secret = "s3cret"'
+    )
+    await village.start()
+    li = village.people["li0"]
+    update = {
+        "update_id": 1,
+        "message": {"message_id": 1, "date": 1, "chat": li.as_chat(), "from": li.as_user(), "text": "救命"},
+    }
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{village.port}") as session:
+        for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "s3cre"}):
+            async with session.post("/telegram", json=update, headers=headers) as answer:
+                assert answer.status == 403
+    await village.ask("li0", "36.6", "36.6 度")
+    assert not [m for m in village.server.messages(village.groups["cadres"]) if "急" in m["text"]]
+    await village.stop()
+
+
 async def test_edits_old_buttons_and_all_that_is_not_text(village: Village) -> None:
     village.settle()
     server, li, wang = village.server, village.people["li0"], village.people["wang"]

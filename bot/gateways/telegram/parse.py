@@ -92,6 +92,8 @@ def _from_message(message: Message, me: Me, mark: str, edited: bool) -> list[Inc
         addressed=private or called or bool(reply_to),
         edited=edited,
         reply_to=reply_to,
+        album=clean(message.media_group_id or ""),
+        topic=_topic(message),
     )
     return [incoming]
 
@@ -198,6 +200,11 @@ def _is_mention(entity: MessageEntity, written: bytes, me: Me) -> bool:
     return written.decode("utf-16-le", "surrogatepass").lower() == f"@{me.username}".lower()
 
 
+def _topic(message: Message) -> str:
+    """The topic of a group that has such. Elsewhere a thread is a chain of replies, in which nothing can be sent."""
+    return str(message.message_thread_id) if message.is_topic_message and message.message_thread_id else ""
+
+
 def _reply_to(message: Message, me: Me) -> str:
     """The id of the bot's message that this one answers; the head of a topic, to which all in it "reply", is none."""
     answered = message.reply_to_message
@@ -220,6 +227,7 @@ def _from_button(query: CallbackQuery, mark: str, now: datetime) -> Incoming:
         sender_name=clean(user.full_name or ""),
         language=user.language_code or "",
         reply_to=str(message.message_id) if message else "",
+        topic=_topic(message) if isinstance(message, Message) else "",
         answer=query.id,
     )
 

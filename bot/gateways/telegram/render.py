@@ -43,8 +43,10 @@ def render(address: str, letter: Letter) -> list[Call]:
     sent = [_attachment(chat, kind, ref) for kind, ref in letter.attachments]
     if keyboard:
         (said or sent)[-1]["params"]["reply_markup"] = {"inline_keyboard": keyboard}
-    if letter.quiet:
-        for call in (*said, *sent):
+    for call in (*said, *sent):
+        if letter.topic:
+            call["params"]["message_thread_id"] = int(letter.topic)
+        if letter.quiet:
             call["params"]["disable_notification"] = True
     return [*said, *sent]
 

@@ -59,6 +59,28 @@ def test_words_in_a_private_chat() -> None:
     assert read(message=message(text="家里没米了")) == PLAIN
 
 
+def test_the_topic_of_a_group_that_has_such_and_no_other_thread() -> None:
+    assert read(message=message(GROUP, text="待办", message_thread_id=77, is_topic_message=True)).topic == "77"
+    assert read(message=message(GROUP, text="待办", message_thread_id=5)).topic == "", "a chain of replies"
+    assert read(message=message(GROUP, text="待办")).topic == ""
+    card = message(GROUP, text="【需求 3】", message_thread_id=77, is_topic_message=True)
+    query = {"id": "q", "from": LI, "chat_instance": "c", "data": "d:claim:3", "message": card}
+    assert read(callback_query=query).topic == "77"
+    gone = {
+        "id": "q",
+        "from": LI,
+        "chat_instance": "c",
+        "data": "x",
+        "message": {"chat": GROUP, "message_id": 5, "date": 0},
+    }
+    assert read(callback_query=gone).topic == ""
+
+
+def test_pictures_that_were_sent_together() -> None:
+    assert read(message=message(photo=SIZES, media_group_id="13579")).album == "13579"
+    assert read(message=message(photo=SIZES)).album == ""
+
+
 def test_an_edited_message() -> None:
     edited = read(edited_message=message(text="家里没面了", edit_date=DATE + 60))
     assert edited == replace(PLAIN, said=Said("家里没面了"), edited=True, at=SENT.replace(minute=31))

@@ -39,6 +39,18 @@ LONG = "\n".join(["一" * 99] * 42)
         (Letter("收到"), [sent("收到")]),
         (Letter(""), []),
         (Letter(" \n"), []),
+        (Letter("收到", topic="77"), [sent("收到", message_thread_id=77)]),
+        (
+            Letter("", picture="report.png", attachments=(("voice", "v1"),), topic="77", quiet=True),
+            [
+                photo(message_thread_id=77, disable_notification=True),
+                {
+                    "method": "sendVoice",
+                    "params": {"chat_id": -1001, "voice": "v1", "message_thread_id": 77, "disable_notification": True},
+                    "beside": True,
+                },
+            ],
+        ),
         (Letter("【需求 3】", ((CLAIM,),)), [sent("【需求 3】", reply_markup=KEYBOARD)]),
         (Letter("【需求 3】", ((CLAIM, CALL),)), [sent("【需求 3】\n电话: 12000000000", reply_markup=KEYBOARD)]),
         (Letter("", ((CALL,),)), [sent("电话: 12000000000")]),
