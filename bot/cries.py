@@ -4,9 +4,13 @@ would be nobody's business, and the second would ring the village again."""
 from dataclasses import replace
 
 from bot.hearing import Hearing
+from bot.listening import joined, listen
 from bot.routes import Act, Conversation, Routes
-from bot.sayings import danger_in, is_ref
+from bot.sayings import danger_in, is_ref, sort_of_danger
 from chat.letter import Outcome, Say
+from chat.reading.lacks import things
+from chat.reading.phrases import clauses
+from chat.reading.temperature import read_in_clause
 from handlers.duty.which import open_here
 
 LONGEST_CRY = 60
@@ -40,6 +44,27 @@ def of_known_case(hearing: Hearing, act: Act, argument: str) -> bool:
     held = [d for d in open_here(hearing.context, hearing.reads) if d.holder == hearing.context.sender]
     meant = named or (held[0] if len(held) == 1 else None)
     return meant is not None and meant.kind == "urgent"
+
+
+def with_beside(routes: Routes, hearing: Hearing, outcome: Outcome) -> Outcome:
+    """The outcome with what comes of 36.8，没面了 beside the cry; where they are is still what is asked first."""
+    rest = _beside(hearing)
+    if not rest:
+        return outcome
+    spoken = replace(hearing.incoming, said=replace(hearing.incoming.said, text=rest))
+    more = listen(routes, replace(hearing, incoming=spoken), alone=False)
+    return replace(joined(outcome, more), then=outcome.then, answers=outcome.answers)
+
+
+def _beside(hearing: Hearing) -> str:
+    """What else was said in the same message and is not danger: a temperature, or what has run out. Anything vaguer belongs to
+    the cry."""
+    if not hearing.incoming.private or (hearing.context.staff and not hearing.context.watched):
+        return ""
+    found = read_in_clause(hearing.text)
+    lacks = [part for part in clauses(hearing.text) if things(part) and not sort_of_danger(part)]
+    heat = [f"{found.tenths // 10}.{found.tenths % 10}"] if found else []
+    return "，".join((*heat, *lacks))
 
 
 def makes_room(hearing: Hearing, conversation: Conversation, outcome: Outcome) -> bool:

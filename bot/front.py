@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from bot.cries import cried, makes_room, of_known_case, overheard
+from bot.cries import cried, makes_room, of_known_case, overheard, with_beside
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
 from bot.listening import introduced, kept_above, listen, unknown, with_rest
@@ -57,7 +57,9 @@ class Front:
         facts, photo = with_photo(outcome.facts if outcome else (), incoming.said)
         letter = introduced(self.routes, hearing, outcome, said_back(letter, photo, hearing.words))
         facts = hearing.facts + facts
-        duty = next((f.duty.ref for f in facts if isinstance(f, DutyMoved | DutyOpened)), "")
+        # Whoever gives a tip is answered like anybody, and nothing that is kept of the answer names the tip.
+        about = (f for f in facts if isinstance(f, DutyMoved | DutyOpened))
+        duty = next((f.duty.ref for f in about if isinstance(f, DutyMoved) or f.duty.kind != "tip"), "")
         rebound = any(isinstance(f, Bound) for f in facts)
         return Heard(facts, letter, incoming.chat, duty, outcome.tells if outcome else (), rebound)
 
@@ -190,6 +192,8 @@ class Front:
         outcome = cried(self.routes, hearing, danger, undone)
         if hearing.context.among_villagers:
             return outcome, said(hearing.words.locale, outcome.says) if hearing.incoming.addressed else None
+        if undone is None:
+            outcome = with_beside(self.routes, hearing, outcome)
         conversation = self._conversation(hearing.talk)
         if conversation is not None and not makes_room(hearing, conversation, outcome):
             return self._answered(hearing, replace(outcome, then=None), resume=True)

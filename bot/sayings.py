@@ -169,7 +169,12 @@ def after_phrase(text: str, phrases: tuple[str, ...], alone: bool) -> str | None
 
 def danger_in(hearing: Hearing) -> str:
     """The sort of danger named in what was said (a key of ``danger.signs``), or an empty text."""
-    return "" if hearing.incoming.said.button else _signs().named_in(hearing.text)
+    return "" if hearing.incoming.said.button else sort_of_danger(hearing.text)
+
+
+def sort_of_danger(text: str) -> str:
+    """The same of any words."""
+    return _signs().named_in(text)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Protocol
 from chat.form import Setting
 from chat.incoming import Said
 from chat.letter import Outcome, Say, Tell
+from chat.reading.phrases import matches
 from rules.context import Context
 from rules.duty import Duty
 from rules.facts import DutyMoved
@@ -30,7 +31,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     heard = context.place == "private" and (len(text) > 1 or bool(photo))
     mine = reads.open_duties_of(context.sender, "need") if heard else ()
     need = max((d for d in mine if d.opened_at + WITHIN >= now), key=lambda d: d.opened_at, default=None)
-    if need is None or text.startswith("/"):
+    controls = setting.words.options("form.controls").values()
+    if need is None or text.startswith("/") or any(matches(text, phrases) for phrases in controls):
         return None
     notes = [*need.card.get("notes", ()), *([text] if text else [])][-MOST_NOTES:]
     files = [*need.card.get("attachments", ()), *(list(file) for file in photo)][-MOST_NOTES:]

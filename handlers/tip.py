@@ -11,7 +11,7 @@ from chat.letter import Outcome, Say
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import ChatForgotten, DutyOpened, TipGiven
-from rules.tips import LINE_OF_TOPIC
+from rules.tips import LINE_OF_TOPIC, really_about
 
 BEFORE = timedelta(seconds=5)
 """The word that opened the tip was written a moment before it was heard."""
@@ -23,6 +23,9 @@ class Reads(Protocol):
     @property
     def now(self) -> datetime:
         """The town's time."""
+
+    def all_named(self, block: str, text: str) -> tuple[str, ...]:
+        """The keys of all lines of a vocabulary of which a word is in the text."""
 
     def new_tip_number(self) -> str:
         """A random number that tells nothing of when it came."""
@@ -81,15 +84,17 @@ def on_finished(report: TipReport, context: Context, reads: Reads, now: datetime
     """The tip goes to the right line and village; its receipt is all that ties it to the one who gave it, and
     they hold it."""
     ref = report.receipt
+    said = f"{report.what} {report.place if isinstance(report.place, str) else ''}"
+    about = really_about(said, report.about, context.town.people, reads.all_named("tip.about_options", said))
     line = LINE_OF_TOPIC[report.topic]
     # A tip about a cadre or somebody higher has no village on its duty: nobody of that village is told or sees it.
-    village = report.village if report.about == "villager" else ""
+    village = report.village if about == "villager" else ""
     place = f"{report.place['lat']},{report.place['lon']}" if isinstance(report.place, dict) else report.place
     named = context.town.village(report.village)
     photo = [["photo", report.photo["photo"]]] if report.photo and "photo" in report.photo else []
-    card = {"text": report.what, "topic": report.topic, "place": place, "moment": report.moment, "about": report.about,
+    card = {"text": report.what, "topic": report.topic, "place": place, "moment": report.moment, "about": about,
             "where": named.name if named else "", "attachments": photo}  # fmt: skip
     duty = open_duty(Duty(ref, "tip", now, village, line=line, card=card))
-    given = TipGiven(ref, village, line, now.date(), {"what": report.what, "place": place, "about": report.about})
+    given = TipGiven(ref, village, line, now.date(), {"what": report.what, "place": place, "about": about})
     forgotten = ChatForgotten(context.chat, datetime.fromisoformat(report.begun) - BEFORE)
-    return Outcome((given, DutyOpened(duty), forgotten), (Say("tip.received", {"ref": ref}),))
+    return Outcome((given, DutyOpened(duty), forgotten), (Say("tip.received"),))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rules.binding import UNBOUND
 from rules.duty import Duty
 from rules.roster import Shift, on_now
-from rules.tips import first_told
+from rules.tips import first_told, kept_from, names_them
 from rules.town import Address, Rung, Town
 
 ABOVE = ("area_head", "line_leader", "deputy", "command_post", "inspectors")
@@ -20,12 +20,20 @@ def addresses(town: Town, duty: Duty, target: str, shifts: Sequence[Shift] = ())
 
     ``shifts`` are those that run now: who is on duty stands for a person, and is rung beside a group.
     """
+    if duty.kind == "tip" and kept_from(duty.card, target):
+        return ()
     if target == "routing":
         about = str(duty.card.get("about", "villager"))
         return tuple(a for name in first_told(about) for a in addresses(town, duty, name, shifts))
     standing = tuple(a for a in _standing(town, duty, target) if a and not a.startswith(UNBOUND))
     now_on = on_now(shifts, target, _scope(town, duty, target))
-    return tuple(dict.fromkeys((*now_on, *standing) if target in GROUPS or not now_on else now_on))
+    found = tuple(dict.fromkeys((*now_on, *standing) if target in GROUPS or not now_on else now_on))
+    return tuple(a for a in found if not _is_named(town, duty, a))
+
+
+def _is_named(town: Town, duty: Duty, address: Address) -> bool:
+    person = town.person(address) if duty.kind == "tip" else None
+    return person is not None and names_them(duty.card, person.name)
 
 
 OFTEN_NOBODY = ("holder", "responsible", "asker", "deputy", "area_head")
@@ -34,7 +42,12 @@ OFTEN_NOBODY = ("holder", "responsible", "asker", "deputy", "area_head")
 
 def vacant(town: Town, duty: Duty, target: str) -> bool:
     """Whether nobody is meant to stand behind this target of this duty."""
-    return target in OFTEN_NOBODY and not any(_standing(town, duty, target))
+    standing = [address for address in _standing(town, duty, target) if address]
+    if duty.kind == "tip" and (
+        kept_from(duty.card, target) or (standing and all(_is_named(town, duty, a) for a in standing))
+    ):
+        return True
+    return target in OFTEN_NOBODY and not standing
 
 
 def _standing(town: Town, duty: Duty, target: str) -> tuple[Address, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rules.context import Context
 from rules.duty import Duty
 from rules.kinds import kind_of
+from rules.tips import names_them
 from rules.town import Address
 
 ABOUT_STAFF = ("cadre", "higher", "unsure")
@@ -64,12 +65,20 @@ def may_see(duty: Duty, context: Context) -> bool:
     who = context.sender
     if duty.kind != "tip" and (in_hand(duty, who) or who in (duty.responsible, duty.stand_in)):
         return True
+    if duty.kind == "tip" and any(names_them(duty.card, name) for name in _names(context)):
+        return False
     realm = realm_of(context)
-    if realm.whole or duty.line in realm.lines:
+    if realm.whole or (duty.line in realm.lines and duty.card.get("about") != "higher"):
         return True
     if "inspector" in context.roles and duty.kind == "tip":
         return True
     return duty.card.get("about") not in ABOUT_STAFF and bool(duty.village) and duty.village in realm.villages
+
+
+def _names(context: Context) -> tuple[str, ...]:
+    """What whoever speaks is called, here and in the config."""
+    person = context.town.person(context.sender)
+    return (context.name, person.name if person else "")
 
 
 def asked_for(duty: Duty, context: Context) -> bool:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.outage import refused
 from bot.web import pages
-from bot.web.board_cards import STATES, Looked, Wanted, columns, look
+from bot.web.board_cards import STATES, Looked, Wanted, asks_them, columns, look
 from bot.web.doors import words_of
 from bot.web.lookout import BOARDS
 from bot.web.office import in_page, office_of, outside, whose
@@ -18,9 +18,11 @@ from chat.letter import Button, Letter
 from rules.town import Address
 
 MOVE = re.compile(
-    r"d:(?:(?:claim|decline|back|ack|history):[A-Za-z0-9]{1,8}"
+    r"d:(?:(?:claim|decline|back|ack|history|watch|unwatch):[A-Za-z0-9]{1,8}"
     r"|(?:hand|onway|done|wait|errand|merge):[A-Za-z0-9]{1,8}(?: [^\r\n\0]{1,100})?)"
 )
+ASKED = re.compile(r"d:(?:yes|no):[A-Za-z0-9]{1,8}")
+"""What only the one who asked for it may press."""
 REF = re.compile(r"[A-Za-z0-9]{1,8}")
 MOST_WORDS = 100
 NONCE = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -39,7 +41,7 @@ async def move(request: Request) -> Response:
         return outside(request)
     office, form = office_of(request), await request.form()
     button, nonce = pressed(form), str(form.get("id", ""))
-    if not MOVE.fullmatch(button) or not NONCE.fullmatch(nonce):
+    if not (MOVE.fullmatch(button) or await _is_theirs(request, person, button)) or not NONCE.fullmatch(nonce):
         return pages.missing(request)
     if await office.see(person, words_of(request).locale, lambda hearing: True) is None:
         return outside(request, "not_yours")
@@ -48,6 +50,14 @@ async def move(request: Request) -> Response:
     said = await office.desk.ask(office.spoken(person, words_of(request).locale, button, message))
     office.mailbox.ring(BOARDS)
     return await _board(request, person, said if said.text else Letter(words_of(request).say("board.again")))
+
+
+async def _is_theirs(request: Request, person: Address, button: str) -> bool:
+    """Whether it is the word that this person is asked for, of what they asked for."""
+    if not ASKED.fullmatch(button):
+        return False
+    ref = button.rpartition(":")[2]
+    return bool(await office_of(request).see(person, words_of(request).locale, lambda hearing: asks_them(hearing, ref)))
 
 
 def pressed(form: FormData) -> str:
@@ -102,4 +112,9 @@ def _missing(looked: Looked, wanted: Wanted) -> str:
 
 def _buttons(said: Letter | None) -> list[Button]:
     """What the answer offers next, as far as it can be done here."""
-    return [b for row in (said.buttons if said else ()) for b in row if MOVE.fullmatch(b.data) or b.url]
+    return [
+        b
+        for row in (said.buttons if said else ())
+        for b in row
+        if MOVE.fullmatch(b.data) or ASKED.fullmatch(b.data) or b.url
+    ]

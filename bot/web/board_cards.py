@@ -9,14 +9,19 @@ from bot.hearing import Hearing
 from bot.post import label_buttons
 from bot.texts import Texts
 from chat.letter import Button, Rows
+from handlers.duty.errand import runs
 from handlers.duty.which import open_here
 from rules.context import Context
 from rules.duty import ANYBODY, SOON, Duty, worst_first
 from rules.kinds import kind_of
+from rules.moves import may_reopen
+from rules.seeing import asked_for, has_realm
 
 STATES = ("open", "claimed", "reported")
 NEARLY = 0.75
 """The part of its time after which it is soon over."""
+FOR_ALL = ("d:ack:", "d:watch:", "d:unwatch:")
+"""What whoever sees a duty may say, whoever holds it."""
 TITLE_ENDS = chr(0x3011)
 """The bracket after a card's kind and number, which stand in the heading here."""
 
@@ -89,6 +94,18 @@ def look(hearing: Hearing) -> Looked:
     return Looked(hearing.context, found, hearing.now, unsure)
 
 
+def may_look(hearing: Hearing) -> bool:
+    """Whether there is anything here for whoever opens the page: staff with a realm, or who has something in hand."""
+    return (hearing.context.staff and has_realm(hearing.context)) or bool(look(hearing).duties)
+
+
+def asks_them(hearing: Hearing, ref: str) -> Duty | None:
+    """The duty that whoever is here asked for, where it waits for their word or was closed without one."""
+    duty = hearing.reads.duty(ref)
+    waits = duty is not None and (duty.state == "reported" or may_reopen(duty))
+    return duty if duty is not None and waits and asked_for(duty, hearing.context) else None
+
+
 def columns(looked: Looked, wanted: Wanted, words: Texts) -> Mapping[str, tuple[Shown, ...]]:
     """State → its cards, the worst first."""
     chosen = [duty for duty in looked.duties if wanted.fits(duty, looked.context)]
@@ -130,16 +147,18 @@ def _minutes(length: timedelta | None) -> int | None:
 def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[Button, ...]:
     """The moves that this person can make now, and whom to ring. Who does not hold it is not offered what would be refused."""
     me, town = looked.context.sender, looked.context.town
-    row = [b for row in card_buttons(duty, duty.repeat_at is not None) for b in row]
+    waits = duty.wait_until is not None and duty.holder != me
+    row = [b for row in card_buttons(duty, duty.repeat_at is not None or waits) for b in row]
     if duty.holder not in ("", me):
-        row = [b for b in row if b.data.startswith("d:ack:") or b.url]
+        row = [b for b in row if b.data.startswith(FOR_ALL) or b.url]
+    if runs(duty, looked.context) and not duty.over:
+        row = _moves(duty, "onway", "delivered") + row
+    if asked_for(duty, looked.context):
+        row = _moves(duty, *(("yes", "no") if duty.state == "reported" else ("no",) if may_reopen(duty) else ())) + row
     if duty.state == "claimed" and duty.holder == me:
         row.append(Button("@acts.buttons.back", f"d:back:{duty.ref}"))
     if duty.holder != me and duty.offered_to in (me, ANYBODY) and duty.state == "claimed":
-        row = [
-            Button(f"@acts.buttons.{x}", f"d:{x}:{duty.ref}")
-            for x in ("claim", "decline")[: 1 + (duty.offered_to == me)]
-        ] + row
+        row = _moves(duty, *("claim", "decline")[: 1 + (duty.offered_to == me)]) + row
     row.append(Button("@board.buttons.history", f"d:history:{duty.ref}"))
     rows: Rows = label_buttons(words.locale, (tuple(row),))
     phone = next((p.phone for p in town.people if p.id == duty.holder and p.phone and p.id != me), "")
@@ -148,6 +167,10 @@ def _buttons(duty: Duty, looked: Looked, words: Texts) -> tuple[Button, ...]:
         rings += (Button(words.say("board.ring_holder", name=duty.holder_name), url=f"tel:{phone}"),)
     *moves, history = (b for b in rows[0] if b.data)
     return (*moves, *rings, history)
+
+
+def _moves(duty: Duty, *moves: str) -> list[Button]:
+    return [Button(f"@acts.buttons.{x}", f"d:{'done' if x == 'delivered' else x}:{duty.ref}") for x in moves]
 
 
 def _more(duty: Duty, looked: Looked, words: Texts) -> tuple[Button, ...]:

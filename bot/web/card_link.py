@@ -18,8 +18,8 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.hearing import Hearing, hearing_of
 from bot.web import pages
-from bot.web.board import MOVE, NONCE, pressed
-from bot.web.board_cards import Looked, Shown, look, shown
+from bot.web.board import ASKED, MOVE, NONCE, pressed
+from bot.web.board_cards import Looked, Shown, asks_them, look, may_look, shown
 from bot.web.doors import doors_of, words_of
 from bot.web.lookout import BOARDS
 from bot.web.office import in_page, office_of
@@ -27,7 +27,6 @@ from chat.incoming import Incoming, Said
 from chat.letter import Button, Letter
 from rules.facts import PersonTold
 from rules.members import is_one_persons, members, works_here
-from rules.seeing import has_realm
 from rules.town import Address, Person, Town
 from storage import card_links, duties, people
 from storage.card_links import CardLink
@@ -94,7 +93,7 @@ async def move(request: Request) -> Response:
     if opened.who is None:
         return _ask(request, opened)
     button, nonce = pressed(form), str(form.get("id", ""))
-    if not _allowed(button, opened.link) or not NONCE.fullmatch(nonce):
+    if not await _may_press(request, opened, opened.who, button) or not NONCE.fullmatch(nonce):
         return pages.missing(request)
     message = f"link-{sha256(f'{nonce} {button} {opened.who.id}'.encode()).hexdigest()[:40]}"
     spoken = _spoken(request, opened.link.chat, opened.who)
@@ -186,9 +185,21 @@ def _kept(request: Request, chat: Address) -> Who | None:
     return who if still else None
 
 
+async def _may_press(request: Request, opened: Opened, who: Who, button: str) -> bool:
+    """A link moves the duties of its own message and no other; what only the asker may say, only as the asker."""
+    if not _allowed(button, opened.link) or not ASKED.fullmatch(button):
+        return _allowed(button, opened.link)
+    town, now, ref = doors_of(request).town(), office_of(request).desk.town_now(), button.rpartition(":")[2]
+    spoken = _spoken(request, opened.link.chat, who)
+    asked = await office_of(request).mailbox.do(
+        lambda ledger: asks_them(hearing_of(ledger, town, spoken, now), ref.upper())
+    )
+    return asked is not None
+
+
 def _allowed(button: str, link: CardLink) -> bool:
-    """A link moves the duties of its own message and no other."""
-    return bool(MOVE.fullmatch(button)) and button.split(":", 2)[2].split(" ")[0].upper() in link.refs
+    known = MOVE.fullmatch(button) or ASKED.fullmatch(button)
+    return bool(known) and button.split(":", 2)[2].split(" ")[0].upper() in link.refs
 
 
 def _spoken(request: Request, chat: Address, who: Who) -> Incoming:
@@ -203,7 +214,8 @@ async def _cards(request: Request, opened: Opened, who: Who, said: Letter | None
 
     def seen(ledger: Ledger) -> Looked | None:
         hearing = hearing_of(ledger, town, _spoken(request, link.chat, who), now)
-        return _looked(hearing, link) if hearing.context.staff and has_realm(hearing.context) else None
+        found = _looked(hearing, link)
+        return found if may_look(hearing) or found.duties else None
 
     looked = await office.mailbox.do(seen)
     if looked is None:
@@ -217,9 +229,11 @@ async def _cards(request: Request, opened: Opened, who: Who, said: Letter | None
 
 
 def _looked(hearing: Hearing, link: CardLink) -> Looked:
-    """What the link names, as far as it is open and may be seen."""
+    """What the link names, as far as it is open and may be seen, or waits for the asker's word."""
     found = look(hearing)
-    return replace(found, duties=tuple(duty for duty in found.duties if duty.ref in link.refs))
+    here = tuple(duty for duty in found.duties if duty.ref in link.refs)
+    asked = (asks_them(hearing, ref) for ref in link.refs if ref not in {duty.ref for duty in here})
+    return replace(found, duties=(*here, *(duty for duty in asked if duty is not None)))
 
 
 def _buttons(said: Letter | None, link: CardLink) -> list[Button]:

@@ -10,6 +10,9 @@ CALLED = re.compile(
     re.IGNORECASE,
 )
 NAME = re.compile(r"([\u4e00-\u9fff]{2,4})")
+ADDRESSED = re.compile(
+    r"^[老小阿](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:哥|姐|叔|婶|嫂|伯|大爷|大娘|支书|书记|主任|会计|老师)$"
+)
 PLACE = re.compile(r"[东西南北]头|村[东西南北]|街|路|巷|胡同|旁|隔壁|对门|对面|挨着|号|家|院|井|桥|河|楼|门口")
 NO_NAME = re.compile(
     r"回来|回家|到家|昨天|前天|从.{2,}[来回]|告诉|你猜|凭啥|保密|干啥|我想|我要|体温|登记|[?？]|\b(?:came|back|from|yesterday|guess|secret|why)\b"
@@ -33,6 +36,12 @@ def name_and_house(text: str) -> dict[str, str]:
     if name and OF_A_PLACE.fullmatch(house):
         return {"name": name[1]}
     return {"name": said.rstrip(" ,.。!！")} if called and len(said) <= 30 and not (name and house) else {}
+
+
+def is_called(name: str, said: str) -> bool:
+    """Whether somebody is called so for short: 玉梅, 老申, 申姐, 申会计 is 申玉梅. Of several who are, none is meant."""
+    bare = ADDRESSED.sub("", normalise(said).replace(" ", ""))
+    return bool(bare) and bare != name and (name[1:] == bare or (len(bare) == 1 and name.startswith(bare)))
 
 
 def is_no_name(text: str) -> bool:

@@ -62,6 +62,13 @@ def agreeing(text: str, phrases: Sequence[str], besides: Sequence[str]) -> bool:
     return matches(text, phrases) or (any(meant) and all(others))
 
 
+def once(text: str) -> str:
+    """收到了收到了 is 收到了."""
+    bare = re.sub(r"[\s,.!，。！、]+$", "", normalise(text))
+    half = len(bare) // 2
+    return bare[:half] if half > 1 and bare[:half] == bare[half:] else text
+
+
 def clauses(text: str) -> list[str]:
     """The parts of what was said, between commas and the like."""
     return [part.strip() for part in PARTS.split(normalise(text)) if part.strip()]

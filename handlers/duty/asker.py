@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from chat.form import Setting
 from chat.incoming import Said
 from chat.letter import Button, Outcome, Say
-from chat.reading.phrases import agreeing, matches
+from chat.reading.phrases import agreeing, matches, once
 from handlers.duty.which import NOTHING, Reads, buttons, is_ref, ladder_for, refused, tell_village
 from rules.alarms import asked_at
 from rules.context import Context
@@ -104,7 +104,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     polite = setting.words.options("need.polite")
     answers = setting.words.options("duty.answers").items()
     besides = (*polite["thanks"], *polite["noted"])
-    meant = next((key for key, words in answers if agreeing(said.text, words, besides)), "")
+    text = once(said.text)
+    meant = next((key for key, words in answers if agreeing(text, words, besides)), "")
     if not meant or not any(d.state == "reported" for d in _open(context, reads)):
         return None
     return on_yes("", context, reads, now) if meant == "yes" else on_no("", context, reads, now)

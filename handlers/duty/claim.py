@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chat.letter import Button, Outcome, Say, Tell
+from chat.reading.names import is_called
 from handlers.duty.which import (
     Reads,
     actor,
@@ -48,7 +49,11 @@ def on_hand(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     duty, rest = meant.duty, meant.rest
     if (sorry := refused(offer(duty, actor(context), ANYBODY, now), duty)) is not None:
         return sorry
-    found = [p for p in staff_of(duty, context) if rest and rest in (p.name, p.id)]
+    people = staff_of(duty, context)
+    found = [p for p in people if rest and rest in (p.name, p.id)]
+    if rest and not found:
+        others = [p for p in people if p.id not in (duty.holder, context.sender)]
+        found = [p for p in others if is_called(p.name, rest)]
     if len(found) != 1:
         return _to_whom(duty, rest, context)
     return _offered(duty, found[0], context, now)

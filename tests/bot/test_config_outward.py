@@ -12,6 +12,8 @@ from bot.texts import texts
 TOWN = '[town]\nname = "Town"\n'
 SMS = '[[hooks]]\nname = "sms"\nurl = "https://sms.test/in/"\nsecret = "sixteen-or-more!"\n'
 HEAD = '[[areas]]\nkey = "north"\nname = "North"\nhead = "hook:sms"\n'
+SOUTH = HEAD.replace("north", "south").replace("North", "South")
+TWO = '[[people]]\nid = "hook:sms"\nname = "x"\n'
 ROBOT = '[command_post]\nchat = "wecom-robot:693a91f6"\n'
 WECOM_HERE = 'api_base_url = "http://localhost:9"\n'
 FILE = Path("config.toml")
@@ -69,6 +71,15 @@ def test_the_secret_of_the_environment_wins() -> None:
         (SMS.replace('name = "sms"', 'name = "S M S"'), "hooks[0].name", 4, "small letters"),
         (SMS.replace("secret", "secrt"), "hooks[0].secrt", 6, 'Did you mean "secret"?'),
         (SMS + SMS, "hooks[1].name", 8, "Give each its own"),
+        (SMS + HEAD + SOUTH, "areas[1].head", 14, "each a hook of their own"),
+        (SMS + HEAD + SOUTH, "areas[1].head", 14, "as one and the same head"),
+        (
+            SMS + HEAD + ROBOT.replace("wecom-robot:693a91f6", "hook:sms"),
+            "areas[0].head",
+            10,
+            "a hook or robot of their own",
+        ),
+        (HEAD.replace("hook:sms", "wecom-robot:693a91f6") + ROBOT, "areas[0].head", 6, "act as this one person"),
         (SMS.replace("[[hooks]]", "[hooks]"), "hooks", 3, "[[hooks]]"),
         ('[wecom]\napi_base_url = ""\n', "wecom.api_base_url", 4, "https://"),
         ('[wecom]\nkey = "x"\n', "wecom.key", 4, "api_base_url"),
@@ -82,6 +93,13 @@ def test_a_mistake_has_its_line_and_remedy(text: str, key: str, line: int, told:
     assert found[key].line == line
     assert told in f"{found[key].said} {found[key].remedy}"
     assert "hush" not in str(caught.value)
+
+
+def test_one_person_may_head_two_places() -> None:
+    """Where it is written down who that is."""
+    config = read(TOWN + SMS + HEAD + SOUTH + TWO, FILE, ENGLISH)
+    assert [area.head for area in config.town.areas] == ["hook:sms", "hook:sms"]
+    assert [person.name for person in config.town.people] == ["x"]
 
 
 def test_a_weak_secret_in_the_environment_is_a_mistake_too() -> None:

@@ -137,6 +137,22 @@ async def test_the_moves_that_want_a_word(here: Town) -> None:
     assert column((await browser.get("/board")).text, "claimed") == []
 
 
+async def test_what_does_not_hang_on_the_holder(here: Town) -> None:
+    """Seen, watched and done as asked for are the line leader's to say, whoever holds it."""
+    await here.say("li", "家里没米了")
+    await here.say("zhang", "我来办 1")
+    await here.say("zhang", "等 1 12点 超市没开门")
+    await here.say("leader-monitoring", "交办 姚洼 14点前 核实3户")
+    await here.say("head", "办结 2")
+    leader, head = await here.signed_in("leader-monitoring"), await here.signed_in("head")
+    assert 'value="d:ack:1"' in (await leader.get("/board")).text
+    assert "您看到了" in (await press(leader, "d:ack:1")).text
+    assert 'value="d:yes:2"' not in (await head.get("/board")).text
+    assert (await press(head, "d:yes:2")).status_code == 404
+    assert 'value="d:yes:2"' in (await leader.get("/board")).text
+    assert "办结了" in (await press(leader, "d:yes:2")).text
+
+
 async def test_two_at_once_one_has_it_and_the_other_is_told_who(here: Town) -> None:
     await here.say("li", "家里没米了")
     browsers = [await here.signed_in(who) for who in ("zhang", "chen")]

@@ -36,9 +36,10 @@ class Outside:
     town: Town
     server: HookServer
 
-    def link(self, to: str) -> str:
-        """The path of the latest link in a letter to this address; empty when it had none."""
-        links = [letter["link"] for letter in self.server.letters.values() if letter["to"] == to]
+    def link(self, to: str, words: str = "") -> str:
+        """The path of the latest link in a letter to this address, with these words in it; empty when it had none."""
+        told = (letter for letter in self.server.letters.values() if letter["to"] == to)
+        links = [letter["link"] for letter in told if words in letter["text"]]
         return links[-1].removeprefix(self.town.base) if links else ""
 
     async def press(self, phone: httpx.AsyncClient, link: str, button: str) -> httpx.Response:
@@ -59,7 +60,10 @@ async def outside(folder: Path, **more: Any) -> AsyncIterator[Outside]:
     yaowa, shimen = TOWN.villages
     villages = (replace(yaowa, head=HEAD, cadres=CADRES), replace(shimen, head=OTHER))
     async with on_loopback(server.handle) as url:
-        hooks = [Hook(name.partition(":")[2], f"{url}{server.path}", SECRET) for name in (HEAD, OTHER, CADRES, SUN)]
+        hooks = [
+            Hook(name.partition(":")[2], f"{url}{server.path}", SECRET)
+            for name in (HEAD, OTHER, CADRES, SUN, "hook:aunt")
+        ]
         config: Mapping[str, Any] = {"villages": villages, "people": PEOPLE, **more}
         async with town(f"sqlite:///{folder}/town.db", {"hook": HookGateway(hooks, "town")}, **config) as one:
             yield Outside(one, server)
@@ -125,3 +129,61 @@ async def test_without_pages_a_letter_has_no_link(tmp_path: Path, url: str) -> N
     async with outside(tmp_path, public_url=url) as here:
         await rice(here)
         assert {letter["link"] for letter in here.server.letters.values()} == {""}
+
+
+AUNT = "hook:aunt"
+"""A volunteer who is reached by SMS alone."""
+
+
+async def test_whether_somebody_stays_at_home_is_decided_on_the_link(tmp_path: Path) -> None:
+    async with outside(tmp_path) as here:
+        await here.town.say("wang", "返乡登记")
+        await here.town.say("wang", "我自己")
+        await here.town.say("wang", "取消返乡，先不填")
+        await here.town.say("wang", "36.5")  # two answers that cannot be read: told as it stands
+        await here.town.clock(10, 1)
+        link, phone = here.link(CADRES), here.town.browser()
+        await phone.post(f"{link}/who", data={"person": HEAD})
+        page = await phone.get(link)
+        assert 'value="d:watch:1"' in page.text
+        assert "定了在家观察" in (await here.press(phone, link, "d:watch:1")).text
+
+
+async def test_who_runs_an_errand_says_so_on_the_link(tmp_path: Path) -> None:
+    aunt = Person(AUNT, "王婶", "yaowa", ("volunteer",), phone="12000000003")
+    async with outside(tmp_path, people=(*PEOPLE, aunt)) as here:
+        await rice(here)
+        await here.town.say("zhang", "我来办 1")
+        await here.town.say("zhang", "代购 1 王婶")
+        link, phone = here.link(AUNT), here.town.browser()
+        page = await phone.get(link)
+        assert page.status_code == 200
+        assert [f'value="d:{move}:1"' in page.text for move in ("onway", "done", "claim", "hand")] == [
+            True, True, False, False
+        ]  # fmt: skip
+        assert "已经告诉 张建国" in (await here.press(phone, link, "d:onway:1")).text
+        assert "已经告诉 张建国" in (await here.press(phone, link, "d:done:1")).text
+        assert any("王婶 说送到了" in text for text in here.town.heard("zhang"))
+        assert await here.holder("1") == "paper:zhang"
+
+
+async def test_who_gave_an_order_says_on_the_link_whether_it_is_done(tmp_path: Path) -> None:
+    async with outside(tmp_path) as here:
+        given = Incoming(
+            "hook", "1", HEAD, HEAD, True, Said("交办 石门 12点前 核实3户"), here.town.app.clock.now(), language="zh"
+        )
+        lines = tuple(replace(x, leader=HEAD) if x.key == "monitoring" else x for x in TOWN.lines)
+        here.town.app.book.town = replace(here.town.app.book.town, lines=lines)
+        await here.town.app.desk.receive(given)
+        await here.town.settled()
+        card, of_others = here.link(OTHER), here.town.browser()
+        assert 'value="d:yes:1"' not in (await of_others.get(card)).text
+        assert (await here.press(of_others, card, "d:done:1")).status_code == 200
+        assert (await here.press(of_others, card, "d:yes:1")).status_code == 404  # who did it does not nod to it
+        link, phone = here.link(HEAD), here.town.browser()
+        assert "没办好，接着办" in (await here.press(phone, link, "d:no:1")).text.replace("已经告诉他们第 1 号", "")
+        assert (await here.press(of_others, card, "d:done:1")).status_code == 200
+        await here.town.clock(14)  # asked twice and never answered: closed in silence, which is no consent
+        link = here.link(HEAD, "先收起来了")
+        assert 'value="d:no:1"' in (await phone.get(link)).text
+        assert "没办好，接着办" in (await here.press(phone, link, "d:no:1")).text.replace("已经告诉他们第 1 号", "")
