@@ -27,7 +27,7 @@ READ = (
     "#now", "#day", "#next b", "#coming", "[data-rate='60']", "[aria-pressed=true][data-rate]", ".language",
     ".suggestion b", ".suggestion span", "#guide-text", "#guide-stop", "#way-message .about", "#way-message li span",
     "#way-duty h3", "#way-duty li.coming span", "#way-duty li.coming time", ".who h2", ".who p", ".row.mine .text",
-    ".row.mine time", ".row.theirs .text", ".chip", ".tool", ".adder", "#behind-title",
+    ".row.mine time", ".row.theirs .text", ".chip", ".send span", ".tool", ".adder", "#behind-title",
 )  # fmt: skip
 
 
