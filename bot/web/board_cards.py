@@ -120,7 +120,7 @@ def shown(duty: Duty, looked: Looked, words: Texts) -> Shown:
     stands = "late" if gone > 1 else "soon" if gone >= NEARLY or (left is not None and left <= SOON) else "fine"
     return Shown(
         duty.ref, duty.kind, village.name if village else "", _text(duty, looked, words),
-        words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at)),
+        words.say("board.left", left=_minutes(left), age=_minutes(looked.now - duty.opened_at), stands=stands),
         max(0, min(100, round(100 * gone))), stands, _buttons(duty, looked, words),
         _more(duty, looked, words),
     )  # fmt: skip

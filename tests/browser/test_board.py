@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import PATIENCE, Hall, Program, Table
+from tests.browser.test_looks import CONTRAST
 
 LINK = re.compile(r"http://[\w.:]+/in/[\w-]+")
 
@@ -80,6 +81,7 @@ def test_a_claim_is_seen_on_a_second_board_at_once(hall: Hall, width: int, heigh
     for table in (mine, theirs):
         assert table.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         mine.shot(f"board-{width}")
+        assert table.page.evaluate(CONTRAST, [".office-head a[aria-current]"])[0][1] >= 4.5
         table.good()
 
 

@@ -43,7 +43,7 @@ def test_in_english(open_hall: Hall) -> None:
     assert any("Need 1" in text for text in table.letters("command")), table.letters("command")
     table.shot("wide-english")
     table.page.click(".language")
-    table.until("document.documentElement.lang === 'zh-Hans'")
+    table.page.wait_for_selector("html[lang=zh-Hans] #behind-title")  # an evaluation while the page changes would fail
     assert table.page.inner_text("#behind-title") == "背后怎么走"
     table.good()
 

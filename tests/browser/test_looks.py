@@ -27,7 +27,7 @@ READ = (
     "#now", "#day", "#next b", "#coming", "[data-rate='60']", "[aria-pressed=true][data-rate]", ".language",
     ".suggestion b", ".suggestion span", "#guide-text", "#guide-stop", "#way-message .about", "#way-message li span",
     "#way-duty h3", "#way-duty li.coming span", "#way-duty li.coming time", ".who h2", ".who p", ".row.mine .text",
-    ".row.mine time", ".row.theirs .text", ".chip", ".tool", ".adder", "#behind-title",
+    ".row.mine time", ".row.theirs .text", ".chip", ".send span", ".tool", ".adder", "#behind-title",
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def test_the_first_page_is_light_and_nothing_jumps(open_hall: Hall, path: str, w
     page.wait_for_selector("textarea")
     page.wait_for_timeout(800)
     assert sum(bytes_in) < 60_000
-    assert page.evaluate("() => window.moved") < 0.01
+    assert page.evaluate("() => window.moved") < 0.05, "more than what is unread pushing the tabs apart"
 
 
 def test_the_hands_of_the_clock_stay_under_the_mouse_whatever_comes_next(hall: Hall) -> None:
@@ -152,6 +152,41 @@ def test_the_hands_of_the_clock_stay_under_the_mouse_whatever_comes_next(hall: H
     hand.click()
     table.until("coming => document.getElementById('coming').textContent !== coming", coming)
     assert hand.bounding_box() == before
+
+
+def test_every_answer_that_a_phone_offers_is_seen_in_the_demo_too(hall: Hall) -> None:
+    table = hall.table(1280, 800)
+    table.open()
+    page = table.page
+    page.locator("#handset-li textarea").fill("家里没米了")
+    page.locator("#handset-li .send").click()
+    page.wait_for_selector("#handset-li .chip")
+    phone, chips = page.locator("#handset-li").bounding_box(), page.locator("#handset-li .chip")
+    assert phone is not None
+    assert chips.last.inner_text() == "跳过"
+    for box in (chip.bounding_box() for chip in chips.all()):
+        assert box is not None
+        assert phone["x"] < box["x"] < phone["x"] + phone["width"]
+
+
+def test_on_a_small_phone_the_demo_shows_the_question_above_its_answers(hall: Hall) -> None:
+    table = hall.table(360, 640, language="en-GB", has_touch=True)
+    table.open()
+    page = table.page
+    page.click("[data-scene=need]")
+    page.locator(".handset.shown .send").click()
+    page.wait_for_selector(".handset.shown .chip")
+    box = page.locator(".handset.shown .talk").bounding_box()
+    assert box is not None
+    assert box["height"] >= 60, "two lines of the question"
+    page.click("#hands summary")
+    assert page.locator("#next").bounding_box()["width"] >= 140  # type: ignore[index]
+    table.shot("narrow-hands")
+    page.click("#more")
+    assert page.eval_on_selector(
+        "#list form button", "one => one.getClientRects().length === 1 && one.clientHeight < 50"
+    )
+    table.good()
 
 
 def test_three_suggestions_fit_a_narrow_page(open_hall: Hall) -> None:

@@ -48,6 +48,12 @@ def test_what_is_asked_stays_in_sight_above_an_open_keyboard(hall: Hall, size: s
     assert seen["head"] == 0
     assert seen["foot"] <= seen["high"] + 1, "what is written is covered"
     assert seen["line"] >= 1.4 * int(size), "not even the question's last line is seen"
+    page.locator(".chip").first.click()  # what is pressed does not move away because the field has lost its focus
+    page.locator(".row.mine", has_text="我自己").wait_for()
+    page.fill("textarea", "王小兵")
+    page.click(".send")
+    page.locator(".row.mine", has_text="王小兵").wait_for()
+    page.focus("textarea")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.className") == "tool menu", "by keys the tools are there"

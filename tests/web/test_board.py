@@ -246,6 +246,10 @@ async def test_what_is_late_stands_on_top_and_says_so(here: Town) -> None:
     assert column(page, "open") == ["1", "2"]
     assert re.search(r'class="duty late" id="d-1".*?已超时 12 分钟.*?class="gone" width="100"', page, re.DOTALL)
     assert re.search(r'class="duty soon" id="d-2".*?剩 28 分钟', page, re.DOTALL)
+    page = (
+        await browser.get("/board?kind=fever")
+    ).text  # without a due time it is late by its kind, and red is no word
+    assert re.search(r'class="duty late" id="d-3".*?报上来 1 小时 32 分，超时', page, re.DOTALL)
 
 
 async def test_a_script_gets_only_the_columns_and_the_answer(here: Town) -> None:

@@ -37,6 +37,7 @@ export class Strip {
     const badge = mark();
     box.append(screen, badge);
     this.adder.before(box);
+    screen.addEventListener("submit", () => document.body.classList.add("begun"));
     const phone = this.mountPhone(screen, {
       ...card, locale: this.locale, words: this.phoneWords, heading: "h2",
       onLetter: (letter, fresh) => fresh && this.count(letter),

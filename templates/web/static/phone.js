@@ -9,6 +9,8 @@ import { sizes } from "./settings.js";
 export { openStream } from "./stream.js";
 
 const NEAR = 120; // pixels from the end within which a new letter scrolls into sight
+const LOW = 480; // pixels of height, below which the keyboard is open or the phone lies on its side
+const BROAD = 560; // pixels of width, from which the tools have room beside the line one writes
 const SHEET = /\.(xlsx|xlsm|xls|et|ods|csv)$/i;
 const SHELF = ["submit", "cancel", "change", "skip", "back"];
 
@@ -51,6 +53,9 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     pinned = nearEnd();
     if (pinned) newest.hidden = true;
   });
+
+  // Pressing something does not take the field its focus: the keyboard stays, and nothing moves away under the thumb.
+  element.addEventListener("mousedown", (event) => { if (event.target.closest("button, a")) event.preventDefault(); });
 
   // A table (a duty roster) is drawn into the chat with the mouse: who has one sits at a desk, and a villager's thumb finds nothing new.
   element.addEventListener("dragover", (event) => { if (event.dataTransfer.types.includes("Files")) event.preventDefault(); });
@@ -243,7 +248,12 @@ export function mountPhone(element, { chat, sender, title, role, locale, words, 
     pinned = true;
     newest.hidden = true;
   }
-  if (window.ResizeObserver) new ResizeObserver(() => pinned && toEnd()).observe(talk);
+  function fit() {
+    element.classList.toggle("low", element.clientHeight < LOW);
+    element.classList.toggle("broad", element.clientWidth >= BROAD);
+    if (pinned) toEnd();
+  }
+  if (window.ResizeObserver) [element, talk].forEach((one) => new ResizeObserver(fit).observe(one));
 
   return phone;
 }
