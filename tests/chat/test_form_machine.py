@@ -18,7 +18,12 @@ from chat.turn import Turn, current_question, open_form, take_turn
 NOW = datetime(2020, 2, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PLACES = {"village": {"yaowa": ("姚洼",), "shimen": ("石门",)}}
 FORMS = {name: conversation.form for name, conversation in ROUTES.conversations.items()}
-KNOWN = {"tip": {"receipt": "K7QM"}, "need_more": {"ref": "12.nvpu"}, "whereabouts": {"ref": "12.wf"}, "amend": {"ref": "12"}}
+KNOWN = {
+    "tip": {"receipt": "K7QM"},
+    "need_more": {"ref": "12.nvpu"},
+    "whereabouts": {"ref": "12.wf"},
+    "amend": {"ref": "12"},
+}
 SAYABLE = (
     "我自己", "替家里人", "王小兵", "姚洼", "村东头", "武汉", "湖北", "别的地方", "黄冈", "昨天", "明天", "2月3日", "火车",
     "自驾",
