@@ -190,9 +190,9 @@ class Desk:
             if isinstance(fact, DutyOpened):
                 self.climber.climb(ledger, self.book.town, fact.duty, now, real_now)
             elif isinstance(fact, DutyMoved):
-                here = self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now, besides)
-                changed |= here
-                self.climber.boards.enclose(ledger, fact.duty, here - {fact.chat}, fact.files, real_now)
+                shown = self.climber.boards.refresh(ledger, self.book.town, fact.duty, now, real_now, besides)
+                changed |= shown
+                self.climber.boards.enclose(ledger, fact.duty, shown - {fact.chat}, fact.files, real_now)
                 if fact.what in ("claimed", "taken_over"):
                     self.climber.boards.whole(ledger, self.book.town, fact.duty, fact.chat, now, real_now)
                 if fact.duty.rung_at is not None and fact.duty.rung_at <= now:

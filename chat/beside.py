@@ -7,7 +7,7 @@ from chat.form import Answers, Asked, Kind, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.lacks import says_besides, things
 from chat.reading.names import names_a_place
-from chat.reading.phrases import clauses, matches
+from chat.reading.phrases import clauses, matches, once
 from chat.reading.slips import slip_in
 
 
@@ -22,6 +22,9 @@ class Beside:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """As the kind reads it."""
+        # 还没拿, said while this is still asked, answers whether it is done: it is nobody's house.
+        if any(matches(once(said.text), words) for words in setting.words.options("duty.answers").values()):
+            raise Unclear("form.unclear_option")
         haste = setting.words.options("need.urgent_now")["now"]
         others = (
             setting.words.options(f"{asked.form}.{name}_options") for name in self.unlike if name != asked.question

@@ -39,7 +39,7 @@ HUNGER = re.compile(
 )
 FILLERS = re.compile(
     rf"等不[及了起]|家里|我们|俺们|[很太真好挺特别非常有点些一实在急死用呢啊呀吧嘛哦唉请您你俺我咱的这那是要得就也都来送拿{END[1:-1]}]|"
-    r"\b(?:very|really|so|it|is|it's|its|please|this|that|more|now|quite|a|bit|too|much)\b"
+    r"\b(?:very|really|so|it|up|come on|guys|is|it's|its|please|this|that|more|now|quite|a|bit|too|much)\b"
 )
 """What says nothing by itself."""
 

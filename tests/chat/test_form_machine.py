@@ -23,7 +23,7 @@ SHIFT = {"target": "cadres", "scope": "yaowa", "person": "paper:zhang", "since":
          "until": "2020-02-12T08:00:00+08:00", "post": ""}  # fmt: skip
 KNOWN: dict[str, dict[str, Any]] = {
     "tip": {"receipt": "K7QM"}, "need_more": {"ref": "12.nvpu"}, "whereabouts": {"ref": "12.wf"},
-    "felt": {"said": "发烧了", "sign": "fever"}, "rota": {"shifts": [SHIFT]},
+    "felt": {"said": "发烧了", "sign": "fever"}, "rota": {"shifts": [SHIFT]}, "amend": {"ref": "12"},
 }  # fmt: skip
 """What a form is opened with."""
 LEADING_TO: dict[tuple[str, str], dict[str, Any]] = {
