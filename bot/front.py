@@ -240,7 +240,9 @@ class Front:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way to another."""
         outcome = listen(self.routes, hearing, alone=False, may_open=conversation.gives_way_to)
-        if outcome is None or (outcome.then and outcome.then[0] not in conversation.gives_way_to):
+        if outcome is not None and outcome.then and outcome.then[0] not in conversation.gives_way_to:
+            outcome = replace(outcome, then=None) if outcome.facts else None
+        if outcome is None:
             return None
         displaced = bool(conversation.displaced and conversation.displaced(outcome.facts))
         if conversation.gives_way and (outcome.then or displaced):

@@ -178,6 +178,10 @@ class Reads:
         """(when, tenths) of the latest temperature."""
         return watches.last_of(self.ledger, person)
 
+    def last_of_house(self, person: str) -> list[tuple[str, datetime, int]]:
+        """(whose, when, tenths) of the latest temperature of each of the house whom this person has told of."""
+        return watches.last_of_house(self.ledger, person)
+
     def called_at(self, person: str) -> datetime | None:
         """For when a temperature was asked that has not come; None when none is awaited."""
         found = watches.open_of(self.ledger, person)

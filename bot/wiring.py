@@ -57,6 +57,7 @@ ROUTES = Routes(
             gives_way=True,
             gives_way_to=("need_more", "felt", "whereabouts"),
             besides=besides,
+            moot=temperature.is_told,
         ),
         "felt": Conversation(
             temperature.felt,

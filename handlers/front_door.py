@@ -1,6 +1,6 @@
 """The first words, help, what is mine, what is open here, and codes; without it nobody would find the way in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +30,9 @@ class Reads(Protocol):
 
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         """(when, tenths) of the latest temperature."""
+
+    def last_of_house(self, person: str) -> Sequence[tuple[str, datetime, int]]:
+        """(whose, when, tenths) of the latest temperature of each of the house whom this person has told of."""
 
     def code_locked(self, chat: str) -> bool:
         """Whether this chat may try no code now."""
@@ -108,7 +111,9 @@ def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     values = {
         "context": context, "village": village.name if village else "",
         "until": last_day(watch.until, context.town) if watch else None,
-        "last": (last[0].astimezone(context.town.zone), f"{last[1] // 10}.{last[1] % 10}") if last else None,
+        "last": (last[0].astimezone(context.town.zone), degrees(last[1])) if last else None,
+        "of_house": [(whose, at.astimezone(context.town.zone), degrees(tenths))
+                     for whose, at, tenths in reads.last_of_house(context.sender)],
         "duties": [_line(d, context, now) for d in worst_first(reads.open_duties_of(context.sender))
                    if shown_to_subject(d, context)],
     }  # fmt: skip
@@ -141,6 +146,11 @@ def on_bind(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     if not code or code in reads.bound():
         return Outcome((WrongCode(context.chat),), (Say("desk.code_wrong"),))
     return Outcome((Bound(code, context.chat),), (Say("desk.bound"),))
+
+
+def degrees(tenths: int) -> str:
+    """365 → 36.5"""
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def _letters(code: str) -> str:

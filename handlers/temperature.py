@@ -8,6 +8,7 @@ from chat.form import Answers, Asked, Form, Offer, Question, Setting, Unclear, V
 from chat.incoming import Said
 from chat.kinds import Text
 from chat.letter import Outcome, Say, Tell
+from chat.reading.household import read_each
 from chat.reading.phrases import among
 from chat.reading.temperature import (
     Ask,
@@ -25,6 +26,7 @@ from chat.reading.temperature import (
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
+from rules.fevers import fever_of, of_house, standing
 from rules.privacy import mask
 from rules.telling import still_unknown
 
@@ -34,8 +36,6 @@ BRIEF = 20
 """Letters: in a longer message 头疼 may be a way of speaking."""
 GRAVE = ("cough", "weak")
 """Signs that tell something of somebody under observation without a fever."""
-
-
 ALONE = 6
 """Letters in which there is room for a temperature and nothing else."""
 
@@ -66,6 +66,8 @@ class Degrees:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """36度5 → 365; asks back what cannot be sure."""
         found = read_when_asked(said.text)
+        if any(whose for whose, _ in read_each(said.text)):
+            raise Unclear("temperature.ask_which", likely_text="")  # read by ``hear``, each with whose it is
         if isinstance(found, Read):
             return found.tenths
         if said.attachment is not None:
@@ -184,9 +186,9 @@ def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime)
     late = _answers_missed(degrees(value), context, reads, now)
     facts: tuple[object, ...] = (*late, taken)
     tells = tuple(_no_need_to_look(fact) for fact in late if fact.duty.holder)
-    known = reads.open_duties_of(context.sender, "fever")
+    known = standing(reads.open_duties_of(context.sender, "fever"), of_relative=False)
     if not fever and not said and known:
-        moved = replace(known[0], card={**known[0].card, "later": degrees(value)})
+        moved = replace(known, card={**known.card, "later": degrees(value)})
         facts += (DutyMoved(moved, "added", context.sender, context.chat, degrees(value)),)
         return Outcome(facts, (Say("temperature.noted_after", {**shown, "duty": moved}),), tells)
     if not fever and not said:
@@ -198,22 +200,53 @@ def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime)
     return Outcome((*facts, told), (Say(block, {**shown, "duty": told.duty}),), tells, _where(told))
 
 
-def _told(said: str, value: str, context: Context, reads: Reads, now: datetime) -> DutyMoved | DutyOpened:
-    """The fever, or what feels like one, as a duty; more of the same is added to it."""
-    known = reads.open_duties_of(context.sender, "fever")
+def _of_house(each: tuple[tuple[str, int], ...], text: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """Temperatures of several who share a phone: the writer's own as ever, the others' kept beside it, a fever among them told
+    at once, and each said back."""
+    own = next((tenths for whose, tenths in each if not whose), None)
+    others = [(whose, tenths) for whose, tenths in each if whose]
+    first = _taken(own, "", context, reads, now) if own is not None else Outcome()
+    fever = max(tenths for _, tenths in others) >= context.town.fever if others else False
+    facts: tuple[object, ...] = tuple(
+        TemperatureTaken(of_house(context.sender, whose), context.village, tenths, tenths >= context.town.fever, now)
+        for whose, tenths in others
+    )
+    shown = {"others": [(whose, degrees(tenths)) for whose, tenths in others], "own": own is not None}
+    then = first.then or (("temperature", {}) if own is None and reads.checkin_open(context.sender) else None)
+    if not others:
+        return first
+    if fever:
+        ill = max(others, key=lambda other: other[1])
+        told = _told(_short(text), degrees(ill[1]), context, reads, now, family=True)
+        says = Say("felt.of_family", {**shown, "duty": told.duty})
+        return replace(first, facts=(*first.facts, *facts, told), says=(says, *first.says), then=_where(told) or then)
+    known = standing(reads.open_duties_of(context.sender, "fever"), of_relative=True)
+    if known is not None:
+        moved = replace(known, card={**known.card, "later": _short(text)})
+        facts += (DutyMoved(moved, "added", context.sender, context.chat, _short(text)),)
+    says = Say("temperature.of_house", {**shown, "duty": known})
+    return replace(first, facts=(*first.facts, *facts), says=(*first.says, says), then=then)
+
+
+def is_told(answers: Answers, facts: tuple[object, ...]) -> bool:
+    """Whether the writer's own temperature came in another way: then the open question about it is over."""
+    return any(isinstance(fact, TemperatureTaken) and "#" not in fact.person for fact in facts)
+
+
+def _told(
+    said: str, value: str, context: Context, reads: Reads, now: datetime, family: bool = False
+) -> DutyMoved | DutyOpened:
+    """The fever, or what feels like one, as a duty; more of the same is added to it. ``family``: of somebody of the house."""
+    known = standing(reads.open_duties_of(context.sender, "fever"), family)
     if known:
-        before = known[0].card
+        before = known.card
         more = {"more": [*before.get("more", ()), value], "value": value, "later": ""} if value else {}
         notes = {"notes": [*before.get("notes", ()), said][-5:]} if said else {}
-        moved = replace(known[0], card={**before, **more, **notes})
+        moved = replace(known, card={**before, **more, **notes})
         return DutyMoved(moved, "added", context.sender, context.chat, value or said)
-    duty = open_duty(
-        Duty(
-            reads.new_number(), "fever", now, context.village, subject=context.sender, responsible=context.cadre,
-            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "value": value,
-                  "watched": context.watched, "said": said},
-        )
-    )  # fmt: skip
+    unclear = {"unclear": True} if not value and highest_in(said) else {}
+    of_whom = {"family": True, "relative": True} if family else unclear
+    duty = fever_of(context, reads.new_number(), now, value=value, said=said, **of_whom)
     return DutyOpened(duty, who=context.sender, chat=context.chat)
 
 
@@ -242,6 +275,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     """A temperature sent without being asked, or to a check-in: read, asked back, or not for us (None)."""
     if context.place != "private":
         return None
+    if each := read_each(said.text):
+        return replace(_of_house(each, said.text, context, reads, now), unheard=besides(said.text))
     read = read_when_asked if reads.checkin_open(context.sender) else read_unasked
     found = read(said.text)
     if found is None and said.attachment is not None and read is read_when_asked:
@@ -253,6 +288,10 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
         return replace(taken, unheard=besides(said.text)) if len(said.text) > ALONE else taken
     if not isinstance(found, Ask) or (found.reason in ("no_number", "which") and _is_more(said.text, context, setting)):
         return None
+    if found.reason == "which" and highest_in(said.text) >= context.town.fever:
+        # Whose it is may be asked; that somebody in that house has a fever does not wait for the answer.
+        fact = _told(_short(said.text), "", context, reads, now)
+        return Outcome((fact,), (Say("felt.whose", {"duty": fact.duty}),), then=_where(fact))
     if found.reason == "own" and (found.likely or 0) >= context.town.fever:
         # Whoever asks about a fever and falls silent is looked after.
         return Outcome(then=("felt", {"said": _short(said.text), "sign": "fever"}), answers=True)
@@ -280,8 +319,11 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
     if not sign:
         return None
     if is_of_others(said.text):
-        fact = _told(_short(said.text), "", context, reads, now)
-        return Outcome((fact,), (Say("felt.of_family", {"duty": fact.duty}),), then=_where(fact))
+        highest = highest_in(said.text)
+        fact = _told(_short(said.text), degrees(highest) if highest else "", context, reads, now, family=True)
+        return Outcome(
+            (fact,), (Say("felt.of_family", {"duty": fact.duty, "others": (), "own": False}),), then=_where(fact)
+        )
     return Outcome(then=("felt", {"said": _short(said.text), "sign": sign}))
 
 

@@ -214,6 +214,9 @@ class FakeReads:
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         return self.last
 
+    def last_of_house(self, person: str) -> list[tuple[str, datetime, int]]:
+        return [("老伴", *self.last)] if self.last else []
+
     def checkin_open(self, person: str) -> bool:
         return self.watch is not None
 
