@@ -10,14 +10,14 @@ from datetime import datetime
 from bot.cries import cried, makes_room, of_known_case, overheard
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
-from bot.listening import introduced, kept_above, listen, unknown, with_rest
+from bot.listening import heard_by, introduced, kept_above, listen, meanwhile, unknown, with_rest
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
 from bot.sayings import argument_of, danger_in, may_name, menu, opening_of
 from chat.form import Talk
 from chat.incoming import Incoming, Said
-from chat.letter import Letter, Outcome, Say, Tell
-from chat.turn import Turn, ask_again, button_of, open_form, take_turn
+from chat.letter import Letter, Outcome, Say, Tell, button_of
+from chat.turn import Turn, ask_again, open_form, pass_over, take_turn
 from rules.facts import Bound, DutyMoved, DutyOpened
 from rules.town import Town
 from storage import talks
@@ -239,7 +239,9 @@ class Front:
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way to another."""
-        outcome = listen(self.routes, hearing, alone=False, may_open=conversation.gives_way_to)
+        outcome = heard_by(conversation, hearing) or listen(
+            self.routes, hearing, alone=False, may_open=conversation.gives_way_to
+        )
         if outcome is not None and outcome.then and outcome.then[0] not in conversation.gives_way_to:
             outcome = replace(outcome, then=None) if outcome.facts else None
         if outcome is None:
@@ -256,13 +258,16 @@ class Front:
     def _after(self, hearing: Hearing, conversation: Conversation, turn: Turn) -> tuple[Outcome | None, Letter | None]:
         form = conversation.form
         misses = form.hands_over_after
-        if turn.end == "asking" and misses and turn.talk.misses >= misses and conversation.on_handed_over:
+        given_up = turn.end == "asking" and bool(misses) and turn.talk.misses >= misses
+        if given_up and (passed := pass_over(form, turn.talk, hearing.setting)):
+            turn, given_up = passed, False
+        if given_up and conversation.on_handed_over:
             self._drop(hearing)
             outcome = conversation.on_handed_over(turn.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
             return self._answered(hearing, outcome, resume=False)
         if turn.end == "asking":
             self._keep(hearing, conversation, turn.talk)
-            return None, turn.letter
+            return meanwhile(hearing, conversation, turn)
         self._drop(hearing)
         if turn.end == "cancelled" and conversation.on_cancelled:
             outcome = conversation.on_cancelled(turn.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)

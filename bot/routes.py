@@ -37,6 +37,10 @@ class Conversation:
     """What is done when somebody cancels it, where that must not end in silence."""
     besides: Callable[[str], str] | None = None
     """What else was said in the message that answered it, for others to listen to."""
+    meanwhile: Callable[[Answers, Answers, Context, Reads, datetime], Outcome | None] | None = None
+    """What the answers so far, which were the first ones a moment ago, let happen before the form is finished."""
+    hears: Callable[[Said, Answers, Context, Reads, datetime, Setting], Outcome | None] | None = None
+    """What is no answer, but understood by what was answered before."""
     moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
     """Whether these facts leave it nothing to ask for, given its answers so far."""
 

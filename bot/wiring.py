@@ -16,6 +16,8 @@ from handlers import (
     front_door,
     need,
     orders,
+    return_fever,
+    return_form,
     returnee,
     roster,
     said_after,
@@ -48,7 +50,13 @@ def _off_shift(when: When | None) -> Callable[[str, Context, Reads, datetime], O
 ROUTES = Routes(
     conversations={
         "returnee": Conversation(
-            returnee.returnee, returnee.on_finished, returnee.on_handed_over, prefill=returnee.known_already
+            return_form.returnee,
+            returnee.on_finished,
+            returnee.on_handed_over,
+            prefill=returnee.known_already,
+            on_cancelled=return_fever.on_cancelled,
+            meanwhile=return_fever.meanwhile,
+            hears=return_fever.hear_of_relative,
         ),
         "temperature": Conversation(
             temperature.temperature,

@@ -229,6 +229,9 @@ class FakeReads:
     def return_like(self, match: str) -> Mapping[str, Any] | None:
         return self.known_return
 
+    def returns_by(self, person: str) -> list[Mapping[str, Any]]:
+        return [self.known_return] if self.known_return else []
+
     def code_locked(self, chat: str) -> bool:
         return self.locked
 

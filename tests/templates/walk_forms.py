@@ -8,7 +8,7 @@ from bot.wiring import ROUTES
 from chat.form import Form, Setting
 from chat.incoming import Attachment, Said
 from chat.letter import Letter
-from chat.turn import ask_again, open_form, take_turn
+from chat.turn import ask_again, open_form, pass_over, take_turn
 from tests.templates.spoken import Spoken
 from tests.templates.village import (
     NOW,
@@ -46,6 +46,7 @@ def _walk(form: Form, first: dict[str, Any], locale: str) -> Iterator[Letter]:
     while turn.end == "asking":
         puzzled = texts(locale).options("form.puzzled")["puzzled"][0]
         yield from (take_turn(form, turn.talk, Said(text), setting).letter for text in (*WRONG, puzzled))
+        yield (pass_over(form, turn.talk, setting) or turn).letter
         yield from _pressed(form, turn.talk, setting, turn.letter)
         yield ask_again(form, turn.talk, setting).letter
         if turn.talk.cursor.at_summary:
