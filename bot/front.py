@@ -229,7 +229,12 @@ class Front:
         if conversation is None or hearing.talk is None:
             self._drop(hearing)
             return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
-        turn = take_turn(conversation.form, hearing.talk, hearing.incoming.said, hearing.setting)
+        spoken, apart = hearing.incoming.said, conversation.of_another
+        if apart and apart(spoken, hearing.talk.answers, hearing.setting):
+            aside = self._aside(hearing, conversation)
+            if aside is not None:
+                return aside
+        turn = take_turn(conversation.form, hearing.talk, spoken, hearing.setting)
         if turn.end == "asking" and turn.talk.misses > hearing.talk.misses:
             aside = self._aside(hearing, conversation)
             if aside is not None:

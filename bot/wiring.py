@@ -57,6 +57,7 @@ ROUTES = Routes(
             on_cancelled=return_fever.on_cancelled,
             meanwhile=return_fever.meanwhile,
             hears=return_fever.hear_of_relative,
+            of_another=return_fever.of_another,
         ),
         "temperature": Conversation(
             temperature.temperature,

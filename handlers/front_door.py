@@ -9,6 +9,7 @@ from chat.form import Form, Question
 from chat.kinds import PlaceOf
 from chat.letter import Button, Outcome, Say
 from chat.reading.numbers import normalise
+from handlers.degrees import degrees
 from rules.binding import UNBOUND
 from rules.context import Context
 from rules.duty import Duty, worst_first
@@ -146,11 +147,6 @@ def on_bind(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     if not code or code in reads.bound():
         return Outcome((WrongCode(context.chat),), (Say("desk.code_wrong"),))
     return Outcome((Bound(code, context.chat),), (Say("desk.bound"),))
-
-
-def degrees(tenths: int) -> str:
-    """365 → 36.5"""
-    return f"{tenths // 10}.{tenths % 10}"
 
 
 def _letters(code: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from chat.form import Answers, Setting
 from chat.incoming import Said
 from chat.letter import Outcome, Say
-from chat.reading.temperature import Read, highest_in, is_of_others, read_when_asked
+from chat.reading.phrases import among
+from chat.reading.temperature import Read, highest_in, is_hearsay, is_of_others, read_when_asked
 from rules.context import Context
 from rules.duty import Duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
@@ -90,6 +91,13 @@ def hear_of_relative(
         return Outcome((taken,), (shown,))
     fact = added(duty, {"value": value, "later": ""} if fever else {"later": value}, answers, context, now)
     return Outcome((taken, *((fact,) if fact else ())), (shown,))
+
+
+def of_another(said: Said, answers: Answers, setting: Setting) -> bool:
+    """俺媳妇有点烧, said in one's own report: no answer about oneself."""
+    if answers.get("who") not in ("self", "household") or not is_of_others(said.text) or is_hearsay(said.text):
+        return False
+    return among(said.text, setting.words.options("felt.signs")) == "fever"
 
 
 def on_cancelled(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:

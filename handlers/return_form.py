@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from chat.form import Answers, Form, Question, Setting
 from chat.kinds import Day, Many, OneOf, Phone, PlaceOf, Spot, Text
-from chat.reading.names import house_after, name_and_house, names_a_place
+from chat.reading.names import house_after, name_and_house, names_a_place, own_name
 from chat.reading.phone import read_phone
 from chat.reading.phrases import among, clauses
 from chat.reading.returns import glean_return, only_origin, origin_named, ride_named
@@ -80,7 +80,7 @@ returnee = Form(
     name="returnee",
     makes=ReturneeReport,
     questions=(
-        Question("who", OneOf()),
+        Question("who", OneOf(), glean=own_name),
         Question("name", Text(longest=30, shortest=2, unlike="who"), glean=name_and_house),
         Question("village", PlaceOf("village"), glean=house_after),
         Question("house", Spot(longest=80, within="village")),

@@ -244,7 +244,11 @@ def _ill(
     duty = fever_told(answers, context, reads) if report.symptoms in RINGS else None
     more = {**known_of(answers, context), **({"watched": True} if watch else {})}
     fact = added(duty, more, answers, context, now) if duty else None
-    return (fact,) if fact else ()
+    house = {"place": _spot(report.house), "phone": report.phone}
+    others = () if report.who == "relative" else reads.open_duties_of(context.sender, "fever")
+    lost = [d for d in others if d is not duty and d.ref != (duty.ref if duty else "") and not d.card.get("place")]
+    found = (added(d, house, answers, context, now) for d in lost)  # told before anybody knew the house
+    return tuple(moved for moved in (fact, *found) if moved)
 
 
 def _watch(report: ReturneeReport, decided: str, context: Context, now: datetime) -> WatchStarted | None:

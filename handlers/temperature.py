@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chat.form import Answers, Asked, Form, Offer, Question, Setting, Unclear, Value
+from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import Text
 from chat.letter import Outcome, Say, Tell
@@ -23,6 +23,7 @@ from chat.reading.temperature import (
     read_unasked,
     read_when_asked,
 )
+from handlers.degrees import Degrees, degrees
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
@@ -57,32 +58,6 @@ class Reads(Protocol):
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
-
-
-@dataclass(frozen=True)
-class Degrees:
-    """A body temperature; the value is tenths of a degree Celsius."""
-
-    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
-        """36度5 → 365; asks back what cannot be sure."""
-        found = read_when_asked(said.text)
-        if any(whose for whose, _ in read_each(said.text)):
-            raise Unclear("temperature.ask_which", likely_text="")  # read by ``hear``, each with whose it is
-        if isinstance(found, Read):
-            return found.tenths
-        if said.attachment is not None:
-            raise Unclear("temperature.ask_photo")
-        if isinstance(found, Ask):
-            raise Unclear(f"temperature.ask_{found.reason}", found.likely, likely_text=degrees(found.likely))
-        raise Unclear("temperature.ask_no_number")
-
-    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """None: a button that repeats yesterday's value would be pressed without measuring."""
-        return ()
-
-    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
-        """36.5"""
-        return degrees(int(value))
 
 
 @dataclass(frozen=True)
@@ -122,11 +97,6 @@ felt = Form(
     idle_after=timedelta(minutes=10),
     hands_over_after=2,
 )
-
-
-def degrees(tenths: int | None) -> str:
-    """365 → 36.5"""
-    return f"{tenths // 10}.{tenths % 10}" if tenths is not None else ""
 
 
 def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -234,9 +204,10 @@ def is_told(answers: Answers, facts: tuple[object, ...]) -> bool:
 
 
 def _told(
-    said: str, value: str, context: Context, reads: Reads, now: datetime, family: bool = False
+    said: str, value: str, context: Context, reads: Reads, now: datetime, family: bool = False, unclear: bool = False
 ) -> DutyMoved | DutyOpened:
-    """The fever, or what feels like one, as a duty; more of the same is added to it. ``family``: of somebody of the house."""
+    """The fever, or what feels like one, as a duty; more of the same is added to it. ``family``: of somebody of the house;
+    ``unclear``: whose it is was not said."""
     known = standing(reads.open_duties_of(context.sender, "fever"), family)
     if known:
         before = known.card
@@ -244,8 +215,7 @@ def _told(
         notes = {"notes": [*before.get("notes", ()), said][-5:]} if said else {}
         moved = replace(known, card={**before, **more, **notes})
         return DutyMoved(moved, "added", context.sender, context.chat, value or said)
-    unclear = {"unclear": True} if not value and highest_in(said) else {}
-    of_whom = {"family": True, "relative": True} if family else unclear
+    of_whom = {"family": True, "relative": True} if family else {"unclear": True} if unclear else {}
     duty = fever_of(context, reads.new_number(), now, value=value, said=said, **of_whom)
     return DutyOpened(duty, who=context.sender, chat=context.chat)
 
@@ -288,9 +258,12 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
         return replace(taken, unheard=besides(said.text)) if len(said.text) > ALONE else taken
     if not isinstance(found, Ask) or (found.reason in ("no_number", "which") and _is_more(said.text, context, setting)):
         return None
+    if found.reason == "about" and (found.likely or 0) >= context.town.fever:
+        fact = _told(_short(said.text), f"{(found.likely or 0) // 10}+", context, reads, now)
+        return Outcome((fact,), (Say("felt.about", {"duty": fact.duty}),), then=_where(fact))
     if found.reason == "which" and highest_in(said.text) >= context.town.fever:
         # Whose it is may be asked; that somebody in that house has a fever does not wait for the answer.
-        fact = _told(_short(said.text), "", context, reads, now)
+        fact = _told(_short(said.text), "", context, reads, now, unclear=True)
         return Outcome((fact,), (Say("felt.whose", {"duty": fact.duty}),), then=_where(fact))
     if found.reason == "own" and (found.likely or 0) >= context.town.fever:
         # Whoever asks about a fever and falls silent is looked after.

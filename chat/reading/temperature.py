@@ -77,6 +77,11 @@ WHAT_FEVER_IS = re.compile(
 BETWEEN = re.compile(r"(?<!\d)[,，]|[,，](?!\d)|[。;；!！\n]+(?!\d)|\b(?:and|but)\b|(?<=[度\d]) +(?=[\u4e00-\u9fff])")
 OWN = re.compile(r"[我俺]|\b(?:i|my|me)\b")
 
+OVER = re.compile(
+    r"(?<![\d.])(3[4-9]|4[0-2])(?:\.\d)?(?:度|°c|℃)?(?:多|出头|好几)(?:1?点儿?)?"
+    r"(?!\d| ?(?:块|元|天|口|个|人|斤|岁|里|户|家|年|分|小时))|\b(3[4-9]|4[0-2]) (?:point )?something\b"
+)
+"""38度多: a fever for sure, or not yet one; how much is asked."""
 CLEAR = re.compile(r"(3[4-9]|4[0-2])[.度]([0-9])")
 """36.5, 36度5 and nothing else: what most people write needs no longer look."""
 
@@ -91,7 +96,7 @@ class Read:
 @dataclass(frozen=True)
 class Ask:
     """Asked back: ``which``, ``likely`` (the value, in tenths), ``own`` (a question about a value: is it yours, now?),
-    ``out_of_range`` or ``no_number``."""
+    ``out_of_range`` ``no_number`` or ``about`` (at least so much, how much is not said)."""
 
     reason: str
     likely: int | None = None
@@ -116,6 +121,8 @@ def read_when_asked(text: str) -> Read | Ask | None:
     if clear := CLEAR.fullmatch(text):
         return Read(int(clear[1] + clear[2]))
     said = _corrected(one_way(text))
+    if about := _about(said):
+        return about
     numbers = numbers_in(said)
     bare = not beside_numbers(said)
     if not numbers:
@@ -131,6 +138,8 @@ def read_unasked(text: str) -> Read | Ask | None:
     if clear := CLEAR.fullmatch(text):
         return Read(int(clear[1] + clear[2]))
     said = _corrected(one_way(text))
+    if about := _about(said):
+        return about
     numbers = numbers_in(said)
     labelled = any(n.labelled for n in numbers)
     if QUESTION.search(said):
@@ -195,6 +204,15 @@ def is_hearsay(text: str) -> bool:
     """Whether it speaks of somebody else's health, or asks in general."""
     said = one_way(text)
     return bool(SOMEBODY.search(said)) or bool(IN_GENERAL.search(said) and not OWN.search(said))
+
+
+def _about(said: str) -> Ask | None:
+    """38度多, where hardly anything else is said and nobody else is spoken of."""
+    mark = OVER.search(said)
+    if mark is None or OTHERS.search(said) or SOMEBODY.search(said) or QUESTION.search(said):
+        return None
+    rest = beside_numbers(said[: mark.start()] + said[mark.end() :])
+    return Ask("about", int(mark[1] or mark[2]) * 10) if not rest else None
 
 
 def _corrected(said: str) -> str:

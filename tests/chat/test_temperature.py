@@ -163,6 +163,19 @@ def test_behind_a_colon(text: str, tenths: int) -> None:
     assert read_unasked(text) == read_when_asked(text) == Read(tenths)
 
 
+@pytest.mark.parametrize(
+    ("text", "tenths"),
+    [("38度多", 380), ("37度多一点", 370), ("烧到38度多", 380), ("三十九度出头", 390), ("38 point something", 380)],
+)
+def test_at_least_so_much(text: str, tenths: int) -> None:
+    assert read_unasked(text) == read_when_asked(text) == Ask("about", tenths)
+
+
+@pytest.mark.parametrize("text", ["38多块钱", "38多天了", "家里来了38多口人", "卖36多"])
+def test_more_of_something_else(text: str) -> None:
+    assert read_unasked(text) is None
+
+
 @pytest.mark.parametrize("between", [".", "度"])
 def test_the_first_look_reads_what_the_longer_one_reads(between: str) -> None:
     for tenths in range(LOWEST, HIGHEST + 1):

@@ -20,7 +20,7 @@ FIRST_ANSWERS = {"returnee": ({}, {"who": "relative", "companions": ["?"]}, {"wh
     {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "whereabouts": (
     {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
     {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
-WRONG = ("", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
+WRONG = ("37度多", "", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
          "/back", "/change", "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
 RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")
 
