@@ -148,6 +148,7 @@ ROUTES = Routes(
         Listener(tip.hear),
         Listener(need.hear),
         Listener(temperature.hear_felt),
+        Listener(temperature.hear_number),
         Listener(danger.hear_more, last=True),
         Listener(need.polite, last=True),
         Listener(said_after.hear, last=True),

@@ -19,6 +19,7 @@ from chat.reading.temperature import (
     is_about_somebody,
     is_hearsay,
     is_of_others,
+    names_a_price,
     read_in_clause,
     read_unasked,
     read_when_asked,
@@ -37,6 +38,8 @@ BRIEF = 20
 """Letters: in a longer message 头疼 may be a way of speaking."""
 GRAVE = ("cough", "weak")
 """Signs that tell something of somebody under observation without a fever."""
+SHORT, SHORT_LATIN = 25, 60
+"""Letters of a message in which a number like 38.4 is hardly anything but a temperature."""
 ALONE = 6
 """Letters in which there is room for a temperature and nothing else."""
 
@@ -298,6 +301,16 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
             (fact,), (Say("felt.of_family", {"duty": fact.duty, "others": (), "own": False}),), then=_where(fact)
         )
     return Outcome(then=("felt", {"said": _short(said.text), "sign": sign}))
+
+
+def hear_number(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """刚量的38.4比早上高: a fever in a short message that nobody else understands is not answered with a shrug."""
+    short = len(said.text) <= (SHORT_LATIN if said.text.isascii() else SHORT)
+    if context.place != "private" or not short or is_hearsay(said.text) or names_a_price(said.text):
+        return None
+    if is_of_others(said.text) or highest_in(said.text) < context.town.fever:
+        return None
+    return Outcome(then=("felt", {"said": _short(said.text), "sign": "fever"}), answers=True)
 
 
 def _is_more(text: str, context: Context, setting: Setting) -> bool:

@@ -189,6 +189,11 @@ def is_of_others(text: str) -> bool:
     return bool(OTHERS.search(one_way(text)))
 
 
+def names_a_price(text: str) -> bool:
+    """Whether its numbers may be money, weights or sizes."""
+    return bool(re.search(r"[卖买价钱块元斤]|号[楼码]|\b(?:yuan|price|cost|kg)\b", one_way(text)))
+
+
 def highest_in(text: str) -> int:
     """The highest body temperature named in it, whoever has it; 0 when there is none."""
     return max((n.tenths for n in numbers_in(one_way(text)) if n.sure and LOWEST <= n.tenths <= HIGHEST), default=0)
