@@ -10,15 +10,15 @@ from datetime import datetime
 from bot.cries import cried, makes_room, of_known_case, overheard, with_beside
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
-from bot.listening import introduced, kept_above, listen, unknown, with_rest
+from bot.listening import heard_by, introduced, kept_above, listen, meanwhile, unknown, with_rest
 from bot.photos import said_back, with_photo
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
 from bot.sayings import argument_of, danger_in, may_name, menu, opening_of
 from chat.form import Talk
 from chat.incoming import Incoming, Said
-from chat.letter import Letter, Outcome, Say, Tell
-from chat.turn import Turn, ask_again, button_of, open_form, take_turn
+from chat.letter import Letter, Outcome, Say, Tell, button_of
+from chat.turn import Turn, ask_again, open_form, pass_over, take_turn
 from rules.facts import Bound, DutyMoved, DutyOpened
 from rules.town import Town
 from storage import talks
@@ -235,47 +235,53 @@ class Front:
         if conversation is None or hearing.talk is None:
             self._drop(hearing)
             return None, said(hearing.words.locale, (Say("desk.unknown"), menu(hearing.context)))
-        turn = take_turn(conversation.form, hearing.talk, hearing.incoming.said, hearing.setting)
-        if turn.end == "asking" and turn.talk.misses > hearing.talk.misses:
-            aside = self._aside(hearing, conversation)
-            if aside is not None:
-                return aside
+        spoken, apart = hearing.incoming.said, conversation.of_another
+        of_another = apart is not None and apart(spoken, hearing.talk.answers, hearing.setting)
+        if of_another and (aside := self._aside(hearing, conversation)):
+            return aside
+        turn = take_turn(conversation.form, hearing.talk, spoken, hearing.setting)
+        missed = turn.end == "asking" and turn.talk.misses > hearing.talk.misses
+        if missed and (aside := self._aside(hearing, conversation)):
+            return aside
         return self._after(hearing, conversation, turn)
 
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way to another."""
-        alone = conversation.shows and hearing.incoming.said.attachment is not None
-        outcome = listen(self.routes, hearing, alone, may_open=conversation.gives_way_to)
-        if outcome is None or (outcome.then and outcome.then[0] not in conversation.gives_way_to):
+        alone, opens = conversation.shows and hearing.incoming.said.attachment is not None, conversation.gives_way_to
+        outcome = heard_by(conversation, hearing) or listen(self.routes, hearing, alone, may_open=opens)
+        if outcome is not None and outcome.then and outcome.then[0] not in opens:
+            outcome = replace(outcome, then=None) if outcome.facts else None
+        if outcome is None:
             return None
         displaced = bool(conversation.displaced and conversation.displaced(outcome.facts))
         if conversation.gives_way and (outcome.then or displaced):
-            handed = self._hand_over(hearing)
+            handed = self._hand_over(hearing) or Outcome()
             self._drop(hearing)
             done, letter = self._answered(hearing, outcome, resume=False)
-            more = handed or Outcome()
-            return replace(done, facts=more.facts + done.facts, tells=more.tells + done.tells), letter
+            return replace(done, facts=handed.facts + done.facts, tells=handed.tells + done.tells), letter
         return self._answered(hearing, replace(outcome, then=None), resume=True)
 
     def _after(self, hearing: Hearing, conversation: Conversation, turn: Turn) -> tuple[Outcome | None, Letter | None]:
         form = conversation.form
         misses = form.hands_over_after
-        if turn.end == "asking" and misses and turn.talk.misses >= misses and conversation.on_handed_over:
+        given_up = turn.end == "asking" and bool(misses) and turn.talk.misses >= misses
+        if given_up and (passed := pass_over(form, turn.talk, hearing.setting)):
+            turn, given_up = passed, False
+        if given_up and conversation.on_handed_over:
             self._drop(hearing)
             outcome = conversation.on_handed_over(turn.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
             return self._answered(hearing, outcome, resume=False)
         if turn.end == "asking":
             self._keep(hearing, conversation, turn.talk)
-            return None, turn.letter
+            return meanwhile(hearing, conversation, turn)
         self._drop(hearing)
         if turn.end == "cancelled" and conversation.on_cancelled:
             outcome = conversation.on_cancelled(turn.talk.as_it_stands, hearing.context, hearing.reads, hearing.now)
             return self._answered(hearing, outcome, resume=False) if outcome.says else (outcome, turn.letter)
         if turn.end == "cancelled":
             return None, turn.letter
-        report = form.report(turn.talk.answers)
-        outcome = conversation.on_finished(report, hearing.context, hearing.reads, hearing.now)
+        outcome = conversation.on_finished(form.report(turn.talk.answers), hearing.context, hearing.reads, hearing.now)
         if conversation.besides and not hearing.incoming.said.button:
             outcome = with_rest(self.routes, hearing, outcome, conversation.besides(hearing.text))
         return self._answered(hearing, outcome, resume=False)

@@ -5,11 +5,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.hearing import Hearing
-from bot.routes import Routes
+from bot.post import said
+from bot.routes import Conversation, Routes
 from bot.sayings import for_staff, menu
 from chat.incoming import Said
 from chat.letter import Letter, Outcome, Say
 from chat.reading.phrases import matches
+from chat.turn import Turn
 from rules.facts import Bound, DutyOpened, PersonTold, WrongCode
 
 
@@ -62,10 +64,10 @@ def introduced(routes: Routes, hearing: Hearing, outcome: Outcome | None, letter
     if letter is None or not letter.text or not new or (hearing.context.staff and not hearing.context.watched):
         return letter
     words = hearing.words
-    said = [words.say(block) for name in routes.conversations if words.has(block := f"{name}.kept")]
+    kept = [words.say(block) for name in routes.conversations if words.has(block := f"{name}.kept")]
     facts = outcome.facts if outcome else ()
     urgent = any(isinstance(f, DutyOpened) and f.duty.kind == "urgent" for f in facts)
-    if urgent or any(isinstance(f, Bound | WrongCode) for f in facts) or any(kept in letter.text for kept in said):
+    if urgent or any(isinstance(f, Bound | WrongCode) for f in facts) or any(each in letter.text for each in kept):
         return letter
     return replace(letter, text=f"{words.say('desk.kept')}\n{letter.text}")
 
@@ -75,6 +77,25 @@ def kept_above(hearing: Hearing, form: str, first: str, letter: Letter) -> Lette
     block = f"{form}.kept"
     kept = hearing.words.say(block) if hearing.words.has(block) else ""
     return replace(letter, text="\n".join(x for x in (first, kept, letter.text) if x))
+
+
+def heard_by(conversation: Conversation, hearing: Hearing) -> Outcome | None:
+    """What the open conversation itself makes of what is no answer to its question, by what was answered before."""
+    if conversation.hears is None or hearing.talk is None:
+        return None
+    spoken, answers = hearing.incoming.said, hearing.talk.answers
+    return conversation.hears(spoken, answers, hearing.context, hearing.reads, hearing.now, hearing.setting)
+
+
+def meanwhile(hearing: Hearing, conversation: Conversation, turn: Turn) -> tuple[Outcome | None, Letter]:
+    """A form goes on; what does not wait for its end is said above the next question."""
+    before = hearing.talk.answers if hearing.talk and hearing.talk.id == turn.talk.id else {}
+    decide = conversation.meanwhile
+    done = decide(before, turn.talk.answers, hearing.context, hearing.reads, hearing.now) if decide else None
+    if done is None:
+        return None, turn.letter
+    first = said(hearing.words.locale, done.says).text
+    return done, replace(turn.letter, text="\n".join(x for x in (first, turn.letter.text) if x))
 
 
 def _heard(routes: Routes, hearing: Hearing, spoken: Said, alone: bool) -> Outcome | None:

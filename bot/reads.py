@@ -173,6 +173,10 @@ class Reads:
         """(when, tenths) of the latest temperature."""
         return watches.last_of(self.ledger, person)
 
+    def last_of_house(self, person: str) -> list[tuple[str, datetime, int]]:
+        """(whose, when, tenths) of the latest temperature of each of the house whom this person has told of."""
+        return watches.last_of_house(self.ledger, person)
+
     def called_at(self, person: str) -> datetime | None:
         """For when a temperature was asked that has not come; None when none is awaited."""
         found = watches.open_of(self.ledger, person)
@@ -187,9 +191,13 @@ class Reads:
         return watches.open_of(self.ledger, person) is not None
 
     def return_like(self, match: str) -> Mapping[str, Any] | None:
-        """The report already registered for the same person, with its ``duty``."""
+        """The report already registered for the same person, with its ``id``, ``duty`` and ``reporter``."""
         found = registers.find_return(self.ledger, match)
-        return {**found.report, "duty": found.duty} if found else None
+        return _as_told(found) if found else None
+
+    def returns_by(self, person: str) -> list[Mapping[str, Any]]:
+        """The same of all that this person has registered, the latest first."""
+        return [_as_told(found) for found in registers.returns_by(self.ledger, person)]
 
     def code_locked(self, chat: str) -> bool:
         """Whether this chat may try no code now."""
@@ -207,3 +215,7 @@ class Reads:
     def bound(self) -> Mapping[str, str]:
         """What is bound already."""
         return people.bound(self.ledger)
+
+
+def _as_told(kept: registers.KeptReturn) -> Mapping[str, Any]:
+    return {**kept.report, "id": kept.id, "duty": kept.duty, "reporter": kept.reporter}

@@ -39,6 +39,12 @@ class Conversation:
     """What else was said in the message that answered it, for others to listen to."""
     shows: bool = False
     """Whether a photo sent beside it belongs to what it asks about, and is heard as if no form were open."""
+    meanwhile: Callable[[Answers, Answers, Context, Reads, datetime], Outcome | None] | None = None
+    """What the answers so far, which were the first ones a moment ago, let happen before the form is finished."""
+    hears: Callable[[Said, Answers, Context, Reads, datetime, Setting], Outcome | None] | None = None
+    """What is no answer, but understood by what was answered before."""
+    of_another: Callable[[Said, Answers, Setting], bool] | None = None
+    """Whether it speaks of somebody else than the form is about, and is no answer for that."""
     moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
     """Whether these facts leave it nothing to ask for, given its answers so far."""
 

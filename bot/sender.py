@@ -256,8 +256,6 @@ def settled(row: Row, result: Result, now: datetime) -> Settled:
     """How a call's outcome is written down."""
     attempts = row.attempts + 1
     match result:
-        case TryLater(seconds, why, ours=True):
-            return Settled(row.id, "waiting", row.attempts, now + timedelta(seconds=seconds), why=why)
         case Accepted(message_id):
             return Settled(row.id, "accepted", attempts, now, now, message_id)
         case TryLater(seconds, why):

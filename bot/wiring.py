@@ -17,6 +17,8 @@ from handlers import (
     need,
     neighbour,
     orders,
+    return_fever,
+    return_form,
     returnee,
     roster,
     said_after,
@@ -49,7 +51,14 @@ def _off_shift(when: When | None) -> Callable[[str, Context, Reads, datetime], O
 ROUTES = Routes(
     conversations={
         "returnee": Conversation(
-            returnee.returnee, returnee.on_finished, returnee.on_handed_over, prefill=returnee.known_already
+            return_form.returnee,
+            returnee.on_finished,
+            returnee.on_handed_over,
+            prefill=returnee.known_already,
+            on_cancelled=return_fever.on_cancelled,
+            meanwhile=return_fever.meanwhile,
+            hears=return_fever.hear_of_relative,
+            of_another=return_fever.of_another,
         ),
         "temperature": Conversation(
             temperature.temperature,
@@ -58,6 +67,7 @@ ROUTES = Routes(
             gives_way=True,
             gives_way_to=("need_more", "felt", "whereabouts"),
             besides=besides,
+            moot=temperature.is_told,
         ),
         "felt": Conversation(
             temperature.felt,
@@ -143,6 +153,7 @@ ROUTES = Routes(
         Listener(edited.hear),
         Listener(need.hear),
         Listener(temperature.hear_felt),
+        Listener(temperature.hear_number),
         Listener(danger.hear_more, last=True),
         Listener(need.polite, last=True),
         Listener(said_after.hear, last=True),

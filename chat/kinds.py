@@ -13,11 +13,11 @@ from chat.form import Asked, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
 from chat.reading.lacks import things
-from chat.reading.names import is_no_name
+from chat.reading.names import is_no_name, names_a_place
 from chat.reading.numbers import arabic
 from chat.reading.phone import read_phone
 from chat.reading.phrases import among, best_option, best_place, is_none, matches, near_place
-from chat.reading.returns import only_origin
+from chat.reading.returns import only_origin, tells_return
 from chat.reading.temperature import Read, read_unasked
 
 STORY = 100
@@ -194,7 +194,7 @@ class Spot:
             raise Unclear("form.only_the_village")
         if said.location is not None and all(map(math.isfinite, said.location)):
             return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
-        if self.within and only_origin(said.text):
+        if self.within and (only_origin(said.text) or (tells_return(said.text) and not names_a_place(said.text))):
             raise Unclear("form.only_a_city")
         return Text(self.longest).read(said, asked, setting)
 

@@ -18,6 +18,28 @@ class Button:
 
 
 Rows = tuple[tuple[Button, ...], ...]
+ROW_LETTERS = 14
+"""Labels that together are longer than this do not share a row on a narrow phone."""
+
+
+def in_rows(buttons: tuple[Button, ...]) -> Rows:
+    """Short labels side by side, long ones below each other."""
+    rows: list[tuple[Button, ...]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) < 3 and sum(len(b.label) for b in (*rows[-1], button)) <= ROW_LETTERS:
+            rows[-1] = (*rows[-1], button)
+        else:
+            rows.append((button,))
+    return tuple(rows)
+
+
+MARK = "t"
+
+
+def button_of(data: str) -> tuple[str, str, str] | None:
+    """(talk id, question, key) of a form's button; None when it is no such button."""
+    parts = data.split(":", 3)
+    return (parts[1], parts[2], parts[3]) if len(parts) == 4 and parts[0] == MARK else None
 
 
 @dataclass(frozen=True)

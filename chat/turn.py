@@ -7,14 +7,12 @@ from typing import Literal
 
 from chat.form import Answers, Asked, Cursor, Form, Question, Setting, Talk, Unclear, Value
 from chat.incoming import Said
-from chat.letter import Button, Letter, Rows
+from chat.letter import MARK, Button, Letter, Rows, button_of, in_rows
+from chat.put_right import put_right
 from chat.reading.phrases import best_option, matches, named_with_value
 
 End = Literal["asking", "finished", "cancelled"]
-MARK = "t"
 AT_END = ("submit", "change")
-ROW_LETTERS = 14
-"""Labels that together are longer than this do not share a row on a narrow phone."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,15 @@ def take_turn(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
     return _controlled(form, talk, said, setting) or _answered(form, talk, said, setting)
 
 
-def button_of(data: str) -> tuple[str, str, str] | None:
-    """(talk id, question, key) of a form's button; None when it is no such button."""
-    parts = data.split(":", 3)
-    return (parts[1], parts[2], parts[3]) if len(parts) == 4 and parts[0] == MARK else None
+def pass_over(form: Form, talk: Talk, setting: Setting) -> Turn | None:
+    """A question that need not be answered and could not be read again and again: what was said is kept as it stands, and the
+    form goes on; None when an answer is needed."""
+    current = current_question(form, talk)
+    if current is None or not current.optional:
+        return None
+    puzzled = setting.words.options("form.puzzled")["puzzled"]
+    words = " / ".join(word for word in dict.fromkeys(talk.cursor.unread) if not matches(word, puzzled))[:60]
+    return _keep(form, talk, current, words or None, {}, setting, first=setting.words.say("form.kept_as_said"))
 
 
 def _pressed(form: Form, talk: Talk, data: str, setting: Setting) -> Turn:
@@ -89,7 +92,8 @@ def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | 
     if not key or (current and key in AT_END and (chosen or _answers(talk, current, said, form, setting))):
         return None
     # 提交 at a question is no answer to it, and must not be kept as somebody's name.
-    return _control(form, talk, key, setting) or _ask(form, talk, setting, setting.words.say("form.not_yet"))
+    help_block = "form.change_how" if key == "change" else "form.not_yet"
+    return _control(form, talk, key, setting) or _ask(form, talk, setting, setting.words.say(help_block))
 
 
 def _answers(talk: Talk, current: Question, said: Said, form: Form, setting: Setting) -> bool:
@@ -149,6 +153,8 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
         choice = next((k for k, words in setting.words.options("form.yes_no").items() if matches(said.text, words)), "")
         if choice:
             return _likely(form, talk, current, choice, setting)
+    if right := put_right(form, talk, current, said, setting):
+        return _noted(form, talk, right, setting, put_right=True)
     passed = _passed_over(form, talk, current, said, setting)
     if passed is not None:
         return passed
@@ -180,9 +186,10 @@ def _passed_over(form: Form, talk: Talk, current: Question, said: Said, setting:
     return _keep(form, talk, current, forgotten[key], {}, setting) if key else None
 
 
-def _noted(form: Form, talk: Talk, found: Mapping[str, Value], setting: Setting) -> Turn:
+def _noted(form: Form, talk: Talk, found: Mapping[str, Value], setting: Setting, put_right: bool = False) -> Turn:
     """No answer to this question, but to another one of the form (发烧了, said at the name): kept there, said back, and asked on."""
     more = {name: _graver(form, talk, name, value) for name, value in found.items() if form.question(name)}
+    more = dict(found) if put_right else more
     kept = form.that_apply({**_without_followers(form, talk.answers, more), **more})
     cursor = replace(talk.cursor, likely=None, unread=[])
     back = _said_back(form, kept, more, setting)
@@ -215,6 +222,8 @@ def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Tur
         changed = _answered(form, replace(talk, cursor=Cursor(asking=name)), replace(said, text=value), setting)
         if changed.talk.misses <= talk.misses:
             return changed
+    if right := put_right(form, talk, None, said, setting):
+        return _noted(form, talk, right, setting, put_right=True)
     named = best_option(wanted, labels)
     if named is not None:
         return _ask(form, replace(talk, cursor=Cursor(asking=named), misses=0), setting)
@@ -252,14 +261,14 @@ def _unread(form: Form, talk: Talk, current: Question, said: Said, unclear: Uncl
 
 def _keep(
     form: Form, talk: Talk, current: Question, value: Value, gleaned: Mapping[str, Value], setting: Setting,
-    own: Collection[str] = (),
+    own: Collection[str] = (), first: str = "",
 ) -> Turn:  # fmt: skip
     kept = _without_followers(form, talk.answers, {current.name: value})
     more = {name: found for name, found in gleaned.items() if (name not in kept or name in own) and form.question(name)}
     answers = form.that_apply({**kept, **more, current.name: value})
     # Who says beside the answer that they are ill reads that it was heard.
     grave = {q.name for q in form.questions if q.gravest_first and q.name in more and q.name != current.name}
-    back = _said_back(form, answers, grave, setting)
+    back = _said_back(form, answers, grave, setting) or first
     return _ask(form, replace(talk, answers=answers, cursor=Cursor(), misses=0), setting, back)
 
 
@@ -283,7 +292,7 @@ def _ask(form: Form, talk: Talk, setting: Setting, first: str = "") -> Turn:
     applying = form.applying(talk.answers)
     question = setting.words.say(asked.block, **_known(form, talk))
     text = _with_progress(question, applying.index(current) + 1, len(applying), setting)
-    rows = _rows(tuple(
+    rows = in_rows(tuple(
         Button(o.label, f"{MARK}:{talk.id}:{current.name}:{o.key}") for o in current.kind.offers(asked, setting)
     )) + _control_row(talk, setting, ("skip",) if current.optional else ())  # fmt: skip
     return Turn(talk, Letter("\n".join(x for x in (first, text) if x), rows))
@@ -321,7 +330,7 @@ def _pick(form: Form, talk: Talk, setting: Setting) -> Turn:
         Button(_label(form, q, setting), f"{MARK}:{talk.id}:{q.name}:?") for q in form.applying(talk.answers)
     )
     picking = replace(talk, cursor=Cursor(at_summary=True, picking=True))
-    return Turn(picking, Letter(setting.words.say("form.which"), _rows(buttons)))
+    return Turn(picking, Letter(setting.words.say("form.which"), in_rows(buttons)))
 
 
 def _label(form: Form, question: Question, setting: Setting) -> str:
@@ -332,17 +341,6 @@ def _control_row(talk: Talk, setting: Setting, keys: tuple[str, ...]) -> Rows:
     controls = setting.words.options("form.controls")
     row = tuple(Button(controls[key][0], f"{MARK}:{talk.id}:!:{key}") for key in keys)
     return (row,) if row else ()
-
-
-def _rows(buttons: tuple[Button, ...]) -> Rows:
-    """Short labels side by side, long ones below each other."""
-    rows: list[tuple[Button, ...]] = []
-    for button in buttons:
-        if rows and len(rows[-1]) < 3 and sum(len(b.label) for b in (*rows[-1], button)) <= ROW_LETTERS:
-            rows[-1] = (*rows[-1], button)
-        else:
-            rows.append((button,))
-    return tuple(rows)
 
 
 def _some(setting: Setting, block: str, **values: object) -> str:

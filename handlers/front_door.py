@@ -1,6 +1,6 @@
 """The first words, help, what is mine, what is open here, and codes; without it nobody would find the way in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from chat.form import Form, Question
 from chat.kinds import PlaceOf
 from chat.letter import Button, Outcome, Say
 from chat.reading.numbers import normalise
+from handlers.degrees import degrees
 from rules.binding import unbound
 from rules.context import Context
 from rules.duty import Duty, worst_first
@@ -30,6 +31,9 @@ class Reads(Protocol):
 
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         """(when, tenths) of the latest temperature."""
+
+    def last_of_house(self, person: str) -> Sequence[tuple[str, datetime, int]]:
+        """(whose, when, tenths) of the latest temperature of each of the house whom this person has told of."""
 
     def code_locked(self, chat: str) -> bool:
         """Whether this chat may try no code now."""
@@ -114,7 +118,9 @@ def on_mine(argument: str, context: Context, reads: Reads, now: datetime) -> Out
     values = {
         "context": context, "village": village.name if village else "",
         "until": last_day(watch.until, context.town) if watch else None,
-        "last": (last[0].astimezone(context.town.zone), f"{last[1] // 10}.{last[1] % 10}") if last else None,
+        "last": (last[0].astimezone(context.town.zone), degrees(last[1])) if last else None,
+        "of_house": [(whose, at.astimezone(context.town.zone), degrees(tenths))
+                     for whose, at, tenths in reads.last_of_house(context.sender)],
         "duties": [_line(d, context, now) for d in worst_first(reads.open_duties_of(context.sender))
                    if shown_to_subject(d, context)],
     }  # fmt: skip

@@ -1,32 +1,29 @@
 """A person who has come home reports it: who, from where, when, and how they feel; without it a return would be
 hearsay."""
 
-import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from chat.form import Answers, Form, Question, Setting
+from chat.form import Answers, Setting
 from chat.incoming import Said
-from chat.kinds import UNKNOWN, Day, Many, OneOf, Phone, PlaceOf, Spot, Text
+from chat.kinds import UNKNOWN
 from chat.letter import Outcome, Say
-from chat.reading.names import house_after, name_and_house, names_a_place
+from chat.reading.corrections import said_instead
+from chat.reading.days import read_day
 from chat.reading.phone import read_phone
-from chat.reading.phrases import among, clauses, matches
-from chat.reading.returns import glean_return, only_origin, origin_named, plans_return, ride_named
-from chat.reading.temperature import highest_in, is_hearsay, is_of_others
+from chat.reading.phrases import matches
+from chat.reading.returns import OLDEST, plans_return
+from chat.reading.temperature import highest_in, is_of_others
+from handlers.return_fever import RINGS, added, fever_told, known_of, told_at_once
+from handlers.return_form import ReturneeReport, glean
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold, ReturnRegistered, WatchStarted
 from rules.isolation import isolation_ends, last_day, must_isolate
 from rules.privacy import mask
 
-TOGETHER = re.compile(r"(?:一起|一块儿?|一道|两个|俩)(?:回来?的?)?$|^(?:还有|同)")
-OWN_SELF = re.compile(r"[我俺](?:自己|本人)?|本人|me|i|myself", re.IGNORECASE)
-PHONE_WORDS = re.compile(r"[\s\-+,，。:：]|我?的?(?:电话|手机|号码|号)(?:是|为)?|phone|number|my|is", re.IGNORECASE)
-NAMED_PHONE = re.compile(r"(?:电话|手机号?|phone)(?:是|号码|号|is|number|[ :：])*\+?\d", re.IGNORECASE)
-SYMPTOM_OF = {"fever": "fever", "cough": "cough", "hot": "fever", "weak": "tired"}
-"""How each sign of feeling ill is called among the answers about it."""
 MOST_NOTES = 10
 """Lines of what was said besides, on one card."""
 STILL_TELLING = timedelta(hours=2)
@@ -42,98 +39,17 @@ class Reads(Protocol):
     def duty(self, ref: str) -> Duty | None:
         """A duty by its number."""
 
-    def return_like(self, match: str) -> dict[str, Any] | None:
-        """The report already registered for the same person, with its duty."""
+    def return_like(self, match: str) -> Mapping[str, Any] | None:
+        """The report already registered for the same person, with its id, its duty and its reporter."""
+
+    def returns_by(self, person: str) -> Sequence[Mapping[str, Any]]:
+        """The same of all that this person has registered, the latest first."""
 
     def open_duties_of(self, person: str, kind: str | None = None) -> tuple[Duty, ...]:
         """What is not over and is for this person."""
 
     def label(self, block: str, key: str) -> str:
         """The first word of a vocabulary's line, in the language of whoever speaks."""
-
-
-@dataclass(frozen=True)
-class ReturneeReport:
-    """A return as it was told; what did not apply, or was skipped, is None."""
-
-    who: str
-    name: str
-    village: str
-    house: str | dict[str, float]
-    came_from: str
-    city: str | None
-    arrived: str
-    transport: str
-    trip_number: str | None
-    companions: list[str]
-    symptoms: str
-    phone: str
-    contact: str
-
-
-def from_elsewhere(answers: Answers) -> bool:
-    """Wuhan is a city already; elsewhere we must ask which."""
-    return answers.get("came_from") in ("hubei", "elsewhere")
-
-
-def shared_a_ride(answers: Answers) -> bool:
-    """Trains, planes and coaches have a number by which fellow travellers are found."""
-    return answers.get("transport") in ("train", "plane", "coach")
-
-
-def split_names(text: str) -> tuple[str, ...]:
-    """Names as people list them, without the one who lists them: 我和媳妇一起 is 媳妇."""
-    parts = (TOGETHER.sub("", part.strip()) for part in re.split(r"[,;/&+、，；和跟与]|\s+and\s+", text))
-    return tuple(part for part in parts if part and not OWN_SELF.fullmatch(part))
-
-
-def glean(text: str, setting: Setting) -> Answers:
-    """Several answers out of one sentence; only those surely found."""
-    found = glean_return(text, setting.now.date())
-    if "symptoms" not in found and (sign := _ailing(text, setting)):
-        found["symptoms"] = sign
-        found["house"] = next(filter(names_a_place, clauses(text)), "")
-    if (phone := read_phone(text)) and (NAMED_PHONE.search(text) or len(PHONE_WORDS.sub("", text)) <= len(phone) + 4):
-        found["phone"] = phone
-    if only_origin(text):
-        found |= origin_named(text)
-    return {name: value for name, value in found.items() if name in NAMES and value not in (None, "")}
-
-
-def _ailing(text: str, setting: Setting) -> str:
-    """发烧了, said whatever was asked: how whoever writes feels, and nothing else."""
-    if len(text) > (30 if text.isascii() else 10) or is_hearsay(text) or is_of_others(text):
-        return ""
-    return SYMPTOM_OF.get(among(text, setting.words.options("felt.signs")) or "", "")
-
-
-returnee = Form(
-    name="returnee",
-    makes=ReturneeReport,
-    questions=(
-        Question("who", OneOf()),
-        Question("name", Text(longest=30, shortest=2, unlike="who"), glean=name_and_house),
-        Question("village", PlaceOf("village"), glean=house_after),
-        Question("house", Spot(longest=80, within="village")),
-        Question("came_from", OneOf(), glean=origin_named),
-        Question("city", Text(longest=40), when=from_elsewhere, glean=origin_named, follows="came_from"),
-        Question("arrived", Day(earliest_days_ago=60), glean=ride_named),
-        Question("transport", OneOf()),
-        Question(
-            "trip_number", Text(longest=12, numbered=True), when=shared_a_ride, optional=True, follows="transport"
-        ),
-        Question("companions", Many(split_names)),
-        Question("symptoms", OneOf(), gravest_first=("breath", "fever", "cough", "tired", "none")),
-        Question("phone", Phone()),
-        Question("contact", OneOf()),
-    ),
-    glean=glean,
-    idle="hand_over",
-    idle_after=timedelta(minutes=30),
-    hands_over_after=2,
-)
-
-NAMES = frozenset(q.name for q in returnee.questions)
 
 
 def known_already(context: Context, reads: Reads) -> Answers:
@@ -144,42 +60,54 @@ def known_already(context: Context, reads: Reads) -> Answers:
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
     """我昨天从武汉坐高铁回来: opens the form with what that says."""
-    found = glean(said.text, setting) if context.place == "private" else {}
+    found = dict(glean(said.text, setting)) if context.place == "private" else {}
     if "came_from" not in found and "city" not in found:
         planned = context.place == "private" and plans_return(said.text)
         return Outcome(says=(Say("returnee.not_home_yet"),)) if planned else None
     if is_of_others(said.text) and highest_in(said.text) >= context.town.fever:
-        return None  # the fever of who came home is told at once, with these words; the rest can wait
-    return Outcome(then=("returnee", {**known_already(context, reads), **found}))
+        found["symptoms"] = "fever"
+    answers = {**known_already(context, reads), **found}
+    return replace(told_at_once(said.text, answers, context, reads, now), then=("returnee", answers))
 
 
 def on_finished(report: ReturneeReport, context: Context, reads: Reads, now: datetime) -> Outcome:
     """Register the return; from Wuhan or Hubei whoever came home and writes is watched from the day of arrival."""
     arrived = date.fromisoformat(report.arrived)
     match = f"{report.village}/{report.name}/{report.arrived}"
-    known = reads.return_like(match) or _corrected(report, context, reads)
-    if known is not None:
-        return _joined(report, known, context, reads, now)
+    known = reads.return_like(match)
+    before = known or _corrected(report, context, reads)
+    duty = reads.duty(str(before.get("duty", ""))) if before else None
+    if before is not None and (known or (duty is not None and not duty.over)):
+        return _joined(report, before, duty, context, reads, now)
     card = {**_card(report), "text": "", "unfinished": False}
     half = _told_before(card, context, reads, unfinished=True)
     # What a cadre decided of half a report holds, but for what Wuhan means, which half a report may not have said.
     decided = "on" if half is not None and half.card.get("watch") == "on" else ""
+    if (
+        duty is not None
+    ):  # corrected after the cadres were done with it: they are told anew, and what they decided holds
+        decided = str(duty.card.get("watch", ""))
     watch = _watch(report, decided, context, now)
     card |= _decided(watch, context)
     opened: DutyMoved | DutyOpened
     if half is not None:
         opened = _added(half, card, report.village, context, now)
     else:
-        duty = _open(report.village, context, now, reads.new_number(), card)
-        opened = DutyOpened(duty, who=context.sender, chat=context.chat)
-    ref = opened.duty.ref
-    kept = ReturnRegistered(context.sender, report.village, match, report.came_from, arrived, _plain(report), ref)
-    facts = (_told(report, context), kept, opened, *((watch,) if watch else ()))
+        fresh = _open(report.village, context, now, reads.new_number(), card)
+        opened = DutyOpened(fresh, who=context.sender, chat=context.chat)
+    kept = _kept(report, context, opened.duty.ref, before)
+    facts = (
+        _told(report, context),
+        kept,
+        opened,
+        *((watch,) if watch else ()),
+        *_ill(report, watch, context, reads, now),
+    )
     until = isolation_ends(arrived, context.town)
     isolate = decided == "on" or must_isolate(report.came_from, context.town)
     values = {"report": report, "duty": opened.duty, "until": last_day(until, context.town), "isolate": isolate,
               "days": context.town.isolation_days, "over": until <= now, "times": context.town.checkin_times}  # fmt: skip
-    return Outcome(facts, (Say("returnee.registered", values),), then=_measure(vars(report), context, reads))
+    return Outcome(facts, (Say("returnee.registered", values),))
 
 
 def on_handed_over(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -188,7 +116,7 @@ def on_handed_over(answers: Answers, context: Context, reads: Reads, now: dateti
     if not set(answers) - {"village", "phone", "unread"} and not (context.village or context.phone):
         return Outcome(says=(Say("returnee.nothing_told"),))
     village = str(answers.get("village") or context.village or "")
-    card = {"who": mask(str(answers.get("name") or context.name)), "named": bool(answers.get("name")),
+    card = {"who": mask(str(answers.get("name") or context.name)), "name": str(answers.get("name") or ""),
             "place": _spot(answers.get("house")), "phone": str(answers.get("phone") or context.phone), "text": "",
             "unfinished": True, "from": answers.get("came_from", ""), "city": answers.get("city") or "", "arrived":
             answers.get("arrived", ""), "transport": answers.get("transport", ""), "symptoms": answers.get("symptoms",
@@ -199,25 +127,17 @@ def on_handed_over(answers: Answers, context: Context, reads: Reads, now: dateti
         card["notes"] = list(unread)
     own = answers.get("who", "relative") != "relative"
     told = (PersonTold(context.sender, place=str(card["place"])),) if own and card["place"] else ()
-    says = (Say("returnee.handed_over"),)
+    says = (Say("returnee.handed_over", {"symptoms": answers.get("symptoms"), "relative": not own}),)
     if (known := _told_before(card, context, reads)) is not None:
         new = {name: value for name, value in card.items() if value not in ("", None) and name != "unfinished"}
-        if not card["named"] and known.shown["who"]:
+        if not card["name"] and known.shown["who"]:
             del new["who"]
         if unread:
             new["notes"] = [*known.card.get("notes", ()), *unread][-MOST_NOTES:]
-        return Outcome((*told, _added(known, new, village, context, now)), says, then=_measure(answers, context, reads))
+        return Outcome((*told, _added(known, new, village, context, now)), says)
     duty = _open(village, context, now, reads.new_number(), card)
     opened = DutyOpened(duty, who=context.sender, chat=context.chat)
-    return Outcome((*told, opened), says, then=_measure(answers, context, reads))
-
-
-def _measure(answers: Answers, context: Context, reads: Reads) -> tuple[str, dict[str, str]] | None:
-    """Whoever came home and says that they have a fever is asked for the number, as anybody who says so is."""
-    ill = answers.get("symptoms") == "fever" and answers.get("who", "self") != "relative"
-    if not ill or reads.open_duties_of(context.sender, "fever"):
-        return None
-    return "felt", {"said": reads.label("returnee.symptoms_options", "fever"), "sign": "fever"}
+    return Outcome((*told, opened), says)
 
 
 def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
@@ -228,7 +148,9 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     if half is None or not (text or said.location or said.phone):
         return None
     if any(matches(text, words) for words in setting.words.options("form.controls").values()):
-        return Outcome(says=(Say("returnee.handed_over"),))
+        return Outcome(says=(Say("returnee.handed_over", {"symptoms": "", "relative": False}),))
+    if (day := _other_day(text, now)) and (right := _put_right(day, half, context, reads, now)):
+        return right
     more: dict[str, Any] = {"notes": [*half.card.get("notes", ()), text][-MOST_NOTES:]} if text else {}
     phone = read_phone(said.phone or text)
     if phone and not half.card.get("phone"):
@@ -239,34 +161,94 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     return Outcome((added,), (Say("returnee.more_kept", {"duty": added.duty}),))
 
 
+def _other_day(text: str, now: datetime) -> date | None:
+    """打错了，是前天到的: the day that was meant."""
+    day = read_day(said_instead(text), now.date())
+    return day if day is not None and now.date() - OLDEST <= day <= now.date() else None
+
+
+def _put_right(day: date, duty: Duty, context: Context, reads: Reads, now: datetime) -> Outcome | None:
+    """The day of a return that is registered already: in the register, on the card and for the watch."""
+    known = next((kept for kept in reads.returns_by(context.sender) if kept["duty"] == duty.ref), None)
+    if known is None:
+        return None
+    told: dict[str, Any] = {field.name: known.get(field.name) for field in fields(ReturneeReport)}
+    report = ReturneeReport(**{**told, "arrived": day.isoformat()})
+    return _joined(report, known, duty, context, reads, now)
+
+
 def _corrected(report: ReturneeReport, context: Context, reads: Reads) -> dict[str, Any] | None:
-    """Who came home registers once more with another day: that is a correction, and no second person."""
-    who = mask(report.name)
-    open_ones = reads.open_duties_of(context.sender, "return") if report.who == "self" else ()
-    same = [
-        d for d in open_ones if not d.card.get("unfinished") and not d.card.get("relative") and d.card.get("who") == who
-    ]
-    return {"duty": same[0].ref} if len(same) == 1 and same[0].village == report.village else None
+    """The same person, registered once more by the same writer with another day: that is a correction, and no second person;
+    but who is told of again long after the first days are over has come home again."""
+    for known in reads.returns_by(context.sender):
+        same = all(known.get(name) == getattr(report, name) for name in ("name", "village"))
+        own = (known.get("who") == "relative") == (report.who == "relative")
+        later = date.fromisoformat(report.arrived) - date.fromisoformat(known["arrived"])
+        if same and own and later.days < context.town.isolation_days:
+            return dict(known)
+    return None
 
 
-def _joined(report: ReturneeReport, known: dict[str, Any], context: Context, reads: Reads, now: datetime) -> Outcome:
-    """The same person told of twice is one return; what is new is added to its card, and a watch that is missing begins."""
-    duty = reads.duty(str(known.get("duty", "")))
+def _kept(report: ReturneeReport, context: Context, ref: str, before: Mapping[str, Any] | None) -> ReturnRegistered:
+    """The return as it stands in the register; told once more, it takes the place of what was told ``before``."""
+    match = f"{report.village}/{report.name}/{report.arrived}"
+    arrived, instead = date.fromisoformat(report.arrived), str(before["id"]) if before else ""
+    return ReturnRegistered(
+        context.sender, report.village, match, report.came_from, arrived, _plain(report), ref, instead
+    )  # fmt: skip
+
+
+def _joined(
+    report: ReturneeReport, known: Mapping[str, Any], duty: Duty | None, context: Context, reads: Reads, now: datetime
+) -> Outcome:
+    """The same person told of twice is one return; what is new is added to its card and takes the first one's place in the
+    register, and a watch that is missing, or of another day, begins."""
     decided = str(duty.card.get("watch", "")) if duty else ""
     other_day = duty is not None and duty.card.get("arrived", "") not in ("", report.arrived)
     watch = _watch(report, decided, context, now) if other_day or not context.watched else None
     facts: tuple[object, ...] = (_told(report, context), *((watch,) if watch else ()))
+    if report.who != "relative" or known["reporter"] == context.sender:
+        facts += (_kept(report, context, str(known["duty"]), known),)
+    facts += _ill(report, watch, context, reads, now)
     if duty is not None:
         own = report.who != "relative" or not duty.card.get("relative")
         # Who came home speaks for themselves from now on; told of once more by a relative they still do.
         duty = replace(duty, subject=duty.subject if report.who == "relative" else context.sender)
         card = {**_card(report), "relative": not own, **_decided(watch, context)}
+        if decided == "on" and not own and other_day:
+            ends = isolation_ends(date.fromisoformat(report.arrived), context.town)
+            card["until"] = last_day(ends, context.town).isoformat()
         if not card["trip_number"] and card["transport"] == duty.card.get("transport"):
             card["trip_number"] = duty.card.get("trip_number", "")
         facts += (_added(duty, card, "", context, now),)
-    until = last_day(watch.until, context.town) if watch else None
-    values = {"report": report, "duty": duty, "until": until, "times": context.town.checkin_times}
-    return Outcome(facts, (Say("returnee.known", values),), then=_measure(vars(report), context, reads))
+    until = last_day(watch.until, context.town) if watch else _of_relative(report, decided, other_day, context)
+    open_end = other_day and watch is None and context.watched and report.who != "relative"
+    values = {"report": report, "duty": duty, "until": until, "other_day": other_day, "open_end": open_end, "arrived":
+              date.fromisoformat(report.arrived), "times": context.town.checkin_times}  # fmt: skip
+    return Outcome(facts, (Say("returnee.known", values),))
+
+
+def _of_relative(report: ReturneeReport, decided: str, other_day: bool, context: Context) -> date | None:
+    """The last day at home of a relative whose day was put right; of them nobody is asked for temperatures here."""
+    stays = decided == "on" or (must_isolate(report.came_from, context.town) and decided != "off")
+    if report.who != "relative" or not other_day or not stays:
+        return None
+    return last_day(isolation_ends(date.fromisoformat(report.arrived), context.town), context.town)
+
+
+def _ill(
+    report: ReturneeReport, watch: WatchStarted | None, context: Context, reads: Reads, now: datetime
+) -> tuple[DutyMoved, ...]:
+    """The card of a fever that was told on the way has the whole report's name, house and phone now."""
+    answers = vars(report)
+    duty = fever_told(answers, context, reads) if report.symptoms in RINGS else None
+    more = {**known_of(answers, context), **({"watched": True} if watch else {})}
+    fact = added(duty, more, answers, context, now) if duty else None
+    house = {"place": _spot(report.house), "phone": report.phone}
+    others = () if report.who == "relative" else reads.open_duties_of(context.sender, "fever")
+    lost = [d for d in others if d is not duty and d.ref != (duty.ref if duty else "") and not d.card.get("place")]
+    found = (added(d, house, answers, context, now) for d in lost)  # told before anybody knew the house
+    return tuple(moved for moved in (fact, *found) if moved)
 
 
 def _watch(report: ReturneeReport, decided: str, context: Context, now: datetime) -> WatchStarted | None:
@@ -293,7 +275,8 @@ def _told_before(card: dict[str, Any], context: Context, reads: Reads, unfinishe
         half = bool(duty.card.get("unfinished"))
         asked = ("relative",) if half else ("relative", "from", "city", "arrived", "transport", "trip_number")
         differs = any(_differ(duty.card.get(name), card.get(name)) for name in asked)
-        named = duty.card.get("named", not half) and card.get("named", True) and duty.card.get("who") != card["who"]
+        # A son and a daughter are two, though others see the same family name and a star.
+        named = _differ(duty.card.get("name"), card["name"])
         if not differs and not named and (half or not unfinished):
             return duty
     return None
@@ -333,7 +316,7 @@ def _card(report: ReturneeReport) -> dict[str, Any]:
     """What the cadres need to go and see, and no more."""
     others = UNKNOWN if report.companions == [UNKNOWN] else len(report.companions)
     return {
-        "who": mask(report.name), "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
+        "who": mask(report.name), "name": report.name, "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
         "city": report.city or "", "arrived": report.arrived, "transport": report.transport,
         "trip_number": report.trip_number or "", "with": others, "symptoms": report.symptoms,
         "contact": report.contact, "relative": report.who == "relative",

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chat.form import Answers, Asked, Form, Offer, Question, Setting, Unclear, Value
+from chat.form import Answers, Form, Question, Setting
 from chat.incoming import Said
 from chat.kinds import Text
 from chat.letter import Outcome, Say, Tell
+from chat.reading.household import read_each
 from chat.reading.phrases import among
 from chat.reading.temperature import (
     Ask,
@@ -18,13 +19,16 @@ from chat.reading.temperature import (
     is_about_somebody,
     is_hearsay,
     is_of_others,
+    names_a_price,
     read_in_clause,
     read_unasked,
     read_when_asked,
 )
+from handlers.degrees import Degrees, degrees
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
+from rules.fevers import fever_of, of_house, standing
 from rules.privacy import mask
 from rules.telling import still_unknown
 
@@ -34,8 +38,8 @@ BRIEF = 20
 """Letters: in a longer message 头疼 may be a way of speaking."""
 GRAVE = ("cough", "weak")
 """Signs that tell something of somebody under observation without a fever."""
-
-
+SHORT, SHORT_LATIN = 25, 60
+"""Letters of a message in which a number like 38.4 is hardly anything but a temperature."""
 ALONE = 6
 """Letters in which there is room for a temperature and nothing else."""
 
@@ -57,30 +61,6 @@ class Reads(Protocol):
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text; empty when none is."""
-
-
-@dataclass(frozen=True)
-class Degrees:
-    """A body temperature; the value is tenths of a degree Celsius."""
-
-    def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
-        """36度5 → 365; asks back what cannot be sure."""
-        found = read_when_asked(said.text)
-        if isinstance(found, Read):
-            return found.tenths
-        if said.attachment is not None:
-            raise Unclear("temperature.ask_photo")
-        if isinstance(found, Ask):
-            raise Unclear(f"temperature.ask_{found.reason}", found.likely, likely_text=degrees(found.likely))
-        raise Unclear("temperature.ask_no_number")
-
-    def offers(self, asked: Asked, setting: Setting) -> tuple[Offer, ...]:
-        """None: a button that repeats yesterday's value would be pressed without measuring."""
-        return ()
-
-    def show(self, value: Value, asked: Asked, setting: Setting) -> str:
-        """36.5"""
-        return degrees(int(value))
 
 
 @dataclass(frozen=True)
@@ -120,11 +100,6 @@ felt = Form(
     idle_after=timedelta(minutes=10),
     hands_over_after=2,
 )
-
-
-def degrees(tenths: int | None) -> str:
-    """365 → 36.5"""
-    return f"{tenths // 10}.{tenths % 10}" if tenths is not None else ""
 
 
 def on_finished(report: TemperatureReport, context: Context, reads: Reads, now: datetime) -> Outcome:
@@ -184,9 +159,9 @@ def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime)
     late = _answers_missed(degrees(value), context, reads, now)
     facts: tuple[object, ...] = (*late, taken)
     tells = tuple(_no_need_to_look(fact) for fact in late if fact.duty.holder)
-    known = reads.open_duties_of(context.sender, "fever")
+    known = standing(reads.open_duties_of(context.sender, "fever"), of_relative=False)
     if not fever and not said and known:
-        moved = replace(known[0], card={**known[0].card, "later": degrees(value)})
+        moved = replace(known, card={**known.card, "later": degrees(value)})
         facts += (DutyMoved(moved, "added", context.sender, context.chat, degrees(value)),)
         return Outcome(facts, (Say("temperature.noted_after", {**shown, "duty": moved}),), tells)
     if not fever and not said:
@@ -198,22 +173,53 @@ def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime)
     return Outcome((*facts, told), (Say(block, {**shown, "duty": told.duty}),), tells, _where(told))
 
 
-def _told(said: str, value: str, context: Context, reads: Reads, now: datetime) -> DutyMoved | DutyOpened:
-    """The fever, or what feels like one, as a duty; more of the same is added to it."""
-    known = reads.open_duties_of(context.sender, "fever")
+def _of_house(each: tuple[tuple[str, int], ...], text: str, context: Context, reads: Reads, now: datetime) -> Outcome:
+    """Temperatures of several who share a phone: the writer's own as ever, the others' kept beside it, a fever among them told
+    at once, and each said back."""
+    own = next((tenths for whose, tenths in each if not whose), None)
+    others = [(whose, tenths) for whose, tenths in each if whose]
+    first = _taken(own, "", context, reads, now) if own is not None else Outcome()
+    fever = max(tenths for _, tenths in others) >= context.town.fever if others else False
+    facts: tuple[object, ...] = tuple(
+        TemperatureTaken(of_house(context.sender, whose), context.village, tenths, tenths >= context.town.fever, now)
+        for whose, tenths in others
+    )
+    shown = {"others": [(whose, degrees(tenths)) for whose, tenths in others], "own": own is not None}
+    then = first.then or (("temperature", {}) if own is None and reads.checkin_open(context.sender) else None)
+    if not others:
+        return first
+    if fever:
+        ill = max(others, key=lambda other: other[1])
+        told = _told(_short(text), degrees(ill[1]), context, reads, now, family=True)
+        says = Say("felt.of_family", {**shown, "duty": told.duty})
+        return replace(first, facts=(*first.facts, *facts, told), says=(says, *first.says), then=_where(told) or then)
+    known = standing(reads.open_duties_of(context.sender, "fever"), of_relative=True)
+    if known is not None:
+        moved = replace(known, card={**known.card, "later": _short(text)})
+        facts += (DutyMoved(moved, "added", context.sender, context.chat, _short(text)),)
+    says = Say("temperature.of_house", {**shown, "duty": known})
+    return replace(first, facts=(*first.facts, *facts), says=(*first.says, says), then=then)
+
+
+def is_told(answers: Answers, facts: tuple[object, ...]) -> bool:
+    """Whether the writer's own temperature came in another way: then the open question about it is over."""
+    return any(isinstance(fact, TemperatureTaken) and "#" not in fact.person for fact in facts)
+
+
+def _told(
+    said: str, value: str, context: Context, reads: Reads, now: datetime, family: bool = False, unclear: bool = False
+) -> DutyMoved | DutyOpened:
+    """The fever, or what feels like one, as a duty; more of the same is added to it. ``family``: of somebody of the house;
+    ``unclear``: whose it is was not said."""
+    known = standing(reads.open_duties_of(context.sender, "fever"), family)
     if known:
-        before = known[0].card
+        before = known.card
         more = {"more": [*before.get("more", ()), value], "value": value, "later": ""} if value else {}
         notes = {"notes": [*before.get("notes", ()), said][-5:]} if said else {}
-        moved = replace(known[0], card={**before, **more, **notes})
+        moved = replace(known, card={**before, **more, **notes})
         return DutyMoved(moved, "added", context.sender, context.chat, value or said)
-    duty = open_duty(
-        Duty(
-            reads.new_number(), "fever", now, context.village, subject=context.sender, responsible=context.cadre,
-            card={"who": mask(context.name), "place": context.home, "phone": context.phone, "value": value,
-                  "watched": context.watched, "said": said},
-        )
-    )  # fmt: skip
+    of_whom = {"family": True, "relative": True} if family else {"unclear": True} if unclear else {}
+    duty = fever_of(context, reads.new_number(), now, value=value, said=said, **of_whom)
     return DutyOpened(duty, who=context.sender, chat=context.chat)
 
 
@@ -242,6 +248,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     """A temperature sent without being asked, or to a check-in: read, asked back, or not for us (None)."""
     if context.place != "private":
         return None
+    if each := read_each(said.text):
+        return replace(_of_house(each, said.text, context, reads, now), unheard=besides(said.text))
     read = read_when_asked if reads.checkin_open(context.sender) else read_unasked
     found = read(said.text)
     if found is None and said.attachment is not None and read is read_when_asked:
@@ -253,6 +261,13 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
         return replace(taken, unheard=besides(said.text)) if len(said.text) > ALONE else taken
     if not isinstance(found, Ask) or (found.reason in ("no_number", "which") and _is_more(said.text, context, setting)):
         return None
+    if found.reason == "about" and (found.likely or 0) >= context.town.fever:
+        fact = _told(_short(said.text), f"{(found.likely or 0) // 10}+", context, reads, now)
+        return Outcome((fact,), (Say("felt.about", {"duty": fact.duty}),), then=_where(fact))
+    if found.reason == "which" and highest_in(said.text) >= context.town.fever:
+        # Whose it is may be asked; that somebody in that house has a fever does not wait for the answer.
+        fact = _told(_short(said.text), "", context, reads, now, unclear=True)
+        return Outcome((fact,), (Say("felt.whose", {"duty": fact.duty}),), then=_where(fact))
     if found.reason == "own" and (found.likely or 0) >= context.town.fever:
         # Whoever asks about a fever and falls silent is looked after.
         return Outcome(then=("felt", {"said": _short(said.text), "sign": "fever"}), answers=True)
@@ -280,9 +295,22 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
     if not sign:
         return None
     if is_of_others(said.text):
-        fact = _told(_short(said.text), "", context, reads, now)
-        return Outcome((fact,), (Say("felt.of_family", {"duty": fact.duty}),), then=_where(fact))
+        highest = highest_in(said.text)
+        fact = _told(_short(said.text), degrees(highest) if highest else "", context, reads, now, family=True)
+        return Outcome(
+            (fact,), (Say("felt.of_family", {"duty": fact.duty, "others": (), "own": False}),), then=_where(fact)
+        )
     return Outcome(then=("felt", {"said": _short(said.text), "sign": sign}))
+
+
+def hear_number(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
+    """刚量的38.4比早上高: a fever in a short message that nobody else understands is not answered with a shrug."""
+    short = len(said.text) <= (SHORT_LATIN if said.text.isascii() else SHORT)
+    if context.place != "private" or not short or is_hearsay(said.text) or names_a_price(said.text):
+        return None
+    if is_of_others(said.text) or highest_in(said.text) < context.town.fever:
+        return None
+    return Outcome(then=("felt", {"said": _short(said.text), "sign": "fever"}), answers=True)
 
 
 def _is_more(text: str, context: Context, setting: Setting) -> bool:

@@ -90,6 +90,8 @@ class ReturnRegistered:
     arrived: date
     report: Mapping[str, Any] = field(default_factory=dict)
     duty: str = ""
+    instead_of: str = ""
+    """The id of the return in the register whose place it takes: it was corrected."""
 
 
 @dataclass(frozen=True)

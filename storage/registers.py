@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, distinct, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select, text, update
 
 from rules.duty import ENDED, Duty
 from rules.facts import ReportAsked, ReturnRegistered, TipGiven, ZeroReported
@@ -38,27 +38,37 @@ class KeptReturn:
     id: str
     duty: str
     report: Mapping[str, Any]
+    reporter: str = ""
 
 
 def find_return(ledger: Ledger, match: str) -> KeptReturn | None:
     """The return already registered for the same person, if there is one."""
-    query = select(returns.c.id, returns.c.duty, returns.c.report_sealed).where(
-        returns.c.town == ledger.town, returns.c.match_hash == ledger.vault.lookup(match)
-    )
-    row = ledger.tx.execute(query.limit(1)).first()
-    return KeptReturn(row[0], row[1], ledger.unseal(row[2])) if row else None
+    return next(iter(_returns(ledger, returns.c.match_hash == ledger.vault.lookup(match))), None)
+
+
+def returns_by(ledger: Ledger, reporter: str) -> list[KeptReturn]:
+    """What this person has registered, the latest first."""
+    return _returns(ledger, returns.c.reporter == reporter)
+
+
+def _returns(ledger: Ledger, where: ColumnElement[bool]) -> list[KeptReturn]:
+    c = returns.c
+    query = select(c.id, c.duty, c.report_sealed, c.reporter).where(c.town == ledger.town, where)
+    rows = ledger.tx.execute(query.order_by(c.at.desc(), c.id.desc()).limit(20))
+    return [KeptReturn(row[0], row[1], ledger.unseal(row[2]), row[3]) for row in rows]
 
 
 def register_return(ledger: Ledger, fact: ReturnRegistered, at: datetime) -> None:
-    """Put a return on the register."""
-    ledger.tx.execute(
-        returns.insert(),
-        {
-            "town": ledger.town, "id": new_id(), "reporter": fact.reporter, "village": fact.village,
-            "match_hash": ledger.vault.lookup(fact.match), "origin": fact.origin, "arrived": fact.arrived.isoformat(),
-            "report_sealed": ledger.seal(dict(fact.report)), "duty": fact.duty, "at": at,
-        },
-    )  # fmt: skip
+    """Put a return on the register, or put right one that is there: it keeps the time at which it was first told."""
+    values = {
+        "reporter": fact.reporter, "village": fact.village, "match_hash": ledger.vault.lookup(fact.match), "origin":
+        fact.origin, "arrived": fact.arrived.isoformat(), "report_sealed": ledger.seal(dict(fact.report)), "duty": fact.duty,
+    }  # fmt: skip
+    if fact.instead_of:
+        where = (returns.c.town == ledger.town) & (returns.c.id == fact.instead_of)
+        ledger.tx.execute(update(returns).where(where).values(values))
+        return
+    ledger.tx.execute(returns.insert(), {"town": ledger.town, "id": new_id(), "at": at, **values})
 
 
 def keep_tip(ledger: Ledger, fact: TipGiven) -> None:

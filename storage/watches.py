@@ -179,6 +179,16 @@ def take(ledger: Ledger, fact: TemperatureTaken) -> None:
         ledger.forget("asked")
 
 
+def last_of_house(ledger: Ledger, person: str) -> list[tuple[str, datetime, int]]:
+    """(whose, when, tenths) of the latest temperature of each whom this person has told of, in the order of their names."""
+    c = temperatures.c
+    query = select(c.person, c.at, c.value_sealed).where(
+        c.town == ledger.town, c.person.startswith(f"{person}#", autoescape=True)
+    )
+    latest = {row[0]: row for row in ledger.tx.execute(query.order_by(c.at))}
+    return [(name.partition("#")[2], at, int(ledger.unseal(value))) for name, at, value in sorted(latest.values())]
+
+
 def last_of(ledger: Ledger, person: str) -> tuple[datetime, int] | None:
     """(when, tenths) of the person's latest temperature."""
     query = (

@@ -26,7 +26,7 @@ READS_CHINESE = ("chat/reading/",)
 """Tables of how people write numbers and days."""
 CHINESE_ELSEWHERE = {
     "bot/sayings.py": "punctuation that stands between a phrase and what follows it",
-    "handlers/returnee.py": "what separates names in a list",
+    "handlers/return_form.py": "what separates names in a list",
 }
 CATCHES_ALL = {
     "bot/clockwork.py": "the clock's edge: one tick that fails must not stop the next",

@@ -11,7 +11,7 @@ from bot.demo.heard import Heard, last_heard
 from bot.texts import Texts
 from chat.form import Cursor, Form, Talk
 from chat.turn import current_question
-from handlers.temperature import degrees
+from handlers.degrees import degrees
 from rules.alarms import next_alarm
 from rules.climbing import remaining, rung_time
 from rules.duty import Duty

@@ -15,12 +15,13 @@ ADDRESSED = re.compile(
 )
 PLACE = re.compile(r"[东西南北]头|村[东西南北]|街|路|巷|胡同|旁|隔壁|对门|对面|挨着|号|家|院|井|桥|河|楼|门口")
 NO_NAME = re.compile(
-    r"回来|回家|到家|昨天|前天|从.{2,}[来回]|告诉|你猜|凭啥|保密|干啥|我想|我要|体温|登记|[?？]|\b(?:came|back|from|yesterday|guess|secret|why)\b"
+    r"回来|回家|到家|昨天|前天|从.{2,}[来回]|跟前|就是|那家|告诉|你猜|凭啥|保密|干啥|我想|我要|体温|登记|[?？]|\b(?:came|back|from|yesterday|guess|secret|why)\b"
 )
 PLACE_IN_ENGLISH = re.compile(
     r"\b(?:by|near|next to|behind|beside|opposite|street|road|lane|house|corner|no\.? ?\d+|north|south|east|west|mill|well|bridge)\b",
     re.IGNORECASE,
 )
+OWN_SELF = re.compile(r"自己|本人|自个儿?|myself|me", re.IGNORECASE)
 OF_A_PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:村|村的|的|人)")
 
 
@@ -42,6 +43,16 @@ def is_called(name: str, said: str) -> bool:
     """Whether somebody is called so for short: 玉梅, 老申, 申姐, 申会计 is 申玉梅. Of several who are, none is meant."""
     bare = ADDRESSED.sub("", normalise(said).replace(" ", ""))
     return bool(bare) and bare != name and (name[1:] == bare or (len(bare) == 1 and name.startswith(bare)))
+
+
+def own_name(text: str) -> dict[str, str]:
+    """俺叫王小兵, in answer to whose return it is: the writer's own, and the name."""
+    said = normalise(text)
+    called = re.match(
+        r"[我俺](?:叫|是)(?=[\u4e00-\u9fff]{2,4}$)|(?:my name is|i am|i'm) +(?=[a-z])", said, re.IGNORECASE
+    )
+    found = name_and_house(text).get("name", "") if called else ""
+    return {"who": "self", "name": found} if found and not OWN_SELF.fullmatch(found) else {}
 
 
 def is_no_name(text: str) -> bool:

@@ -134,6 +134,12 @@ def only_origin(text: str) -> bool:
     )
 
 
+def tells_return(text: str) -> bool:
+    """Whether it says that somebody came from a place far away: 前儿从广东回来的 is nobody's house."""
+    said = normalise(text).lower()
+    return bool(CAME.search(said)) and bool(_placed(said))
+
+
 def ride_named(text: str) -> dict[str, object]:
     """How somebody came, said beside something else: 昨天坐飞机."""
     said = normalise(text).lower()

@@ -25,13 +25,16 @@ COUNTED = re.compile(
 )
 """What is counted here is no temperature."""
 BEFORE = re.compile(
-    r"(?:[¥$第:/]|不到|没到|低于|超过|高于|不超|不是|血压|心率|脉搏|血氧|电话|手机|no\.? ?|below |under |over |above )\s*$"
+    r"(?:[¥$第/]|\d ?:|不到|没到|低于|超过|高于|不超|不是|(?:血压|心率|脉搏|血氧|电话|手机|房间?|号码) ?:?"
+    r"|no\.? ?|below |under |over |above )\s*$"
 )
 AFTER = re.compile(r" ?(?:以下|以上)")
 LABEL = re.compile(r"体温|温度|发烧|发热|烧到|烧|temperature|temp\b|fever")
 OTHERS = re.compile(
-    r"他|她|老伴|媳妇|儿|闺女|女|孙|爸|妈|爹|娘|爷|奶|孩|娃|丈夫|老婆|老公|公公|婆婆|哥|姐|弟|妹"
-    r"|\b(?:husband|wife|son|daughter|mom|mum|mother|dad|father|he|she|him|her|his|kid|child|baby|brother|sister)\b"
+    r"他|她|老伴|老头子?|老婆子?|老汉|老太太?|当家的|对象|媳妇|儿子|儿媳|(?<![今昨前明后这那哪会点])儿|闺女|女儿|女婿|女|孙子|孙"
+    r"|爸爸?|妈妈?|爹|娘|爷爷?|奶奶?|姥爷|姥姥|孩子?|娃|丈夫|公公|婆婆|哥哥?|姐姐?|弟弟?|妹妹?|嫂子?|家里人|家人"
+    r"|\b(?:husband|wife|son|daughter|mom|mum|mother|dad|father|he|she|him|her|his|kid|child|baby|brother|sister"
+    r"|grandma|grandpa|grandmother|grandfather|partner)\b"
 )
 TIMES = {
     "昨天": 0, "昨晚": 0, "yesterday": 0, "last night": 0, "今早": 1, "早上": 1, "早晨": 1, "清早": 1, "上午": 1, "早": 1,
@@ -48,10 +51,10 @@ BEHIND = re.compile(
 AROUND = re.compile(
     r"不好意思|对不起|[打发写看说弄搞]错了?|错了|不对|不是|更正|改成|改一下|应该|重新|那个|这个"
     r"|\b(?:sorry|oops|wrong|mistake|mistyped|typo|correction|meant|mean|should|be|not|no)\b"
-    r"|体温|温度|正常|今天|今日|早晨|早上|早饭|上午|中午|下午|傍晚|晚上|今早|今晚|昨天|昨晚|刚才|刚刚|现在|早|晚|左右|大概|差不多|报告|报一下|报|量|测|我|俺|本人"
+    r"|体温|温度|正常|今天|今日|早晨|早上|早饭|上午|中午|下午|傍晚|晚上|今早|今晚|昨天|昨晚|今儿个?|昨儿|夜来|刚才|刚刚|现在|早|晚|左右|大概|差不多|报告|报一下|报|量|测|我|俺|本人"
     r"|水银|电子|额温|耳温|额头|腋下|腋窝|腋温|胳肢窝|体温计|体温表|温度计|表|枪|也"
     r"|自己|的|是|了|过|在|有点|有|到|啊|呀|哦|吧|呢|嘛|哈|度|摄氏|不发烧|没发烧|没烧|不烧|发烧|发热|烧|还|又|一直|都|好|您|你|村长|书记|数"
-    r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|tonight|yesterday|now|normal|degrees?|about|i|have|a|fever|of|just|took|at|me|celsius|c)\b"
+    r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|tonight|yesterday|now|normal|degrees?|about|i|am|are|has|have|a|fever|of|just|took|at|me|celsius|c)\b"
 )
 """Words that may stand around a temperature that nobody asked for."""
 NO_NUMBER = re.compile(r"烧|发热|体温|正常|挺好|没事|温度|fever|temperature|normal|\bfine\b|\bok(?:ay)?\b")
@@ -84,6 +87,11 @@ WHAT_FEVER_IS = re.compile(
 BETWEEN = re.compile(r"(?<!\d)[,，]|[,，](?!\d)|[。;；!！\n]+(?!\d)|\b(?:and|but)\b|(?<=[度\d]) +(?=[\u4e00-\u9fff])")
 OWN = re.compile(r"[我俺]|\b(?:i|my|me)\b")
 
+OVER = re.compile(
+    r"(?<![\d.])(3[4-9]|4[0-2])(?:\.\d)?(?:度|°c|℃)?(?:多|出头|好几)(?:1?点儿?)?"
+    r"(?!\d| ?(?:块|元|天|口|个|人|斤|岁|里|户|家|年|分|小时))|\b(3[4-9]|4[0-2]) (?:point )?something\b"
+)
+"""38度多: a fever for sure, or not yet one; how much is asked."""
 CLEAR = re.compile(r"(3[4-9]|4[0-2])[.度]([0-9])")
 """36.5, 36度5 and nothing else: what most people write needs no longer look."""
 
@@ -98,7 +106,7 @@ class Read:
 @dataclass(frozen=True)
 class Ask:
     """Asked back: ``which``, ``likely`` (the value, in tenths), ``own`` (a question about a value: is it yours, now?),
-    ``out_of_range`` or ``no_number``."""
+    ``out_of_range`` ``no_number`` or ``about`` (at least so much, how much is not said)."""
 
     reason: str
     likely: int | None = None
@@ -113,20 +121,25 @@ class _Number:
     """Written with a decimal or as degrees."""
     time: int | None
     labelled: bool
+    gap: str = ""
+    """What is said before it, since the number before."""
+    end: int = 0
 
 
 def read_when_asked(text: str) -> Read | Ask | None:
     """The answer to "how many degrees": read, asked back, or None when it speaks of something else."""
     if clear := CLEAR.fullmatch(text):
         return Read(int(clear[1] + clear[2]))
-    said = _corrected(_plain(text))
-    numbers = _numbers(said)
-    bare = not _rest(said)
+    said = _corrected(one_way(text))
+    if about := _about(said):
+        return about
+    numbers = numbers_in(said)
+    bare = not beside_numbers(said)
     if not numbers:
         return Ask("no_number") if NO_NUMBER.search(said) and not re.search(r"\d", said) else None
     if len(numbers) == 1 and not (bare or numbers[0].sure or numbers[0].labelled):
         fits = LOWEST <= numbers[0].tenths <= HIGHEST
-        return Ask("likely", numbers[0].tenths) if fits and len(_rest(said)) < 4 else None
+        return Ask("likely", numbers[0].tenths) if fits and len(beside_numbers(said)) < 4 else None
     return _asked(said, numbers)
 
 
@@ -134,12 +147,14 @@ def read_unasked(text: str) -> Read | Ask | None:
     """A temperature nobody asked for: only when hardly anything else is said, or it is called one."""
     if clear := CLEAR.fullmatch(text):
         return Read(int(clear[1] + clear[2]))
-    said = _corrected(_plain(text))
-    numbers = _numbers(said)
+    said = _corrected(one_way(text))
+    if about := _about(said):
+        return about
+    numbers = numbers_in(said)
     labelled = any(n.labelled for n in numbers)
     if QUESTION.search(said):
         return _asked_about(said, numbers)
-    if not numbers or (_rest(said) and not (labelled and len(_rest(said)) < 6)):
+    if not numbers or (beside_numbers(said) and not (labelled and len(beside_numbers(said)) < 6)):
         return None
     found = _asked(said, numbers)
     if isinstance(found, Read) and not (labelled or any(n.sure for n in numbers)):
@@ -152,68 +167,82 @@ def read_unasked(text: str) -> Read | Ask | None:
 
 def read_in_clause(text: str) -> Read | None:
     """38.5，家里没米了: a temperature that has a clause to itself, where no other number is named and nobody else is spoken of."""
-    said = _plain(text)
+    said = one_way(text)
     if OTHERS.search(said) or SOMEBODY.search(said) or QUESTION.search(said):
         return None
-    numbered = [clause for clause in _clauses(text) if _numbers(_plain(clause))]
+    numbered = [clause for clause in clauses_in(text) if numbers_in(one_way(clause))]
     found = read_unasked(numbered[0]) if len(numbered) == 1 else None
     return found if isinstance(found, Read) else None
 
 
 def besides(text: str) -> str:
     """What is said in clauses of its own beside a temperature: 家里没米了 in 36.5，家里没米了."""
-    clauses = [clause for clause in _clauses(text) if not re.search(r"\d", _plain(clause))]
-    return "，".join(clause for clause in clauses if len(_rest(_plain(clause))) > 1)
+    clauses = [clause for clause in clauses_in(text) if not re.search(r"\d", one_way(clause))]
+    return "，".join(clause for clause in clauses if len(beside_numbers(one_way(clause))) > 1)
 
 
 def asks_what_fever_is(text: str) -> bool:
     """Whether it asks in general from how many degrees on one has a fever: 多少度算发烧."""
     if re.search(r"\d", text):
         return False  # nearly every message with a figure is a temperature, and this says so quickly
-    said = _plain(text)
-    return bool(WHAT_FEVER_IS.search(said)) and not _numbers(said)
+    said = one_way(text)
+    return bool(WHAT_FEVER_IS.search(said)) and not numbers_in(said)
 
 
-def _clauses(text: str) -> list[str]:
+def clauses_in(text: str) -> list[str]:
     """Parts between commas and the like; a comma between two figures is a dot."""
     return [part.strip() for part in BETWEEN.split(text) if part.strip()]
 
 
 def is_of_others(text: str) -> bool:
     """Whether it speaks of somebody of the family."""
-    return bool(OTHERS.search(_plain(text)))
+    return bool(OTHERS.search(one_way(text)))
+
+
+def names_a_price(text: str) -> bool:
+    """Whether its numbers may be money, weights or sizes."""
+    return bool(re.search(r"[卖买价钱块元斤]|号[楼码]|\b(?:yuan|price|cost|kg)\b", one_way(text)))
 
 
 def highest_in(text: str) -> int:
     """The highest body temperature named in it, whoever has it; 0 when there is none."""
-    return max((n.tenths for n in _numbers(_plain(text)) if n.sure and LOWEST <= n.tenths <= HIGHEST), default=0)
+    return max((n.tenths for n in numbers_in(one_way(text)) if n.sure and LOWEST <= n.tenths <= HIGHEST), default=0)
 
 
 def is_about_somebody(text: str) -> bool:
     """Whether it tells, and does not ask, of somebody who is not of the house: 有人发烧了不说."""
-    said = _plain(text)
+    said = one_way(text)
     return bool(SOMEBODY.search(said)) and not IN_GENERAL.search(said) and not QUESTION.search(said)
 
 
 def is_of_neighbour(text: str) -> bool:
     """Whether it tells of somebody of another house who can be found, and of nobody of one's own: 隔壁老王发烧了，咋办."""
-    said = _plain(text)
+    said = one_way(text)
     return bool(re.search(NEAR, said)) and not WHETHER.search(said) and not MYSELF.search(said)
 
 
 def is_hearsay(text: str) -> bool:
     """Whether it speaks of somebody else's health, or asks in general."""
-    said = _plain(text)
+    said = one_way(text)
     if MYSELF.search(said) and not IN_GENERAL.search(said):
         return False
     return bool(SOMEBODY.search(said)) or bool(IN_GENERAL.search(said) and not OWN.search(said))
+
+
+def _about(said: str) -> Ask | None:
+    """38度多, where hardly anything else is said and nobody else is spoken of."""
+    mark = OVER.search(said)
+    if mark is None or OTHERS.search(said) or SOMEBODY.search(said) or QUESTION.search(said):
+        return None
+    rest = beside_numbers(said[: mark.start()] + said[mark.end() :])
+    return Ask("about", int(mark[1] or mark[2]) * 10) if not rest else None
 
 
 def _corrected(said: str) -> str:
     """36.5打错了，37.8: what comes after the correction, where that has a number of its own and speaks of nobody else."""
     for mark in reversed(list(CORRECTED.finditer(said))):
         after = said[mark.end() :].lstrip(" :,.;-")
-        if not OTHERS.search(said) and _numbers(after):
+        if not OTHERS.search(said) and numbers_in(after):
             return after
     return said
 
@@ -225,7 +254,7 @@ def _asked_about(said: str, numbers: list[_Number]) -> Ask | None:
         not fits
         or not (numbers[0].sure or numbers[0].labelled)
         or OTHERS.search(said)
-        or len(_rest(said)) > LONGEST_ASKED
+        or len(beside_numbers(said)) > LONGEST_ASKED
     ):
         return None
     return Ask("own", numbers[0].tenths)
@@ -261,7 +290,7 @@ def _likely(tenths: int) -> int | None:
     return None
 
 
-def _plain(text: str) -> str:
+def one_way(text: str) -> str:
     """One way of writing: figures, a dot, lower case."""
     said = re.sub(r"[\ufe0f\u20e3\u200b-\u200d]", "", arabic(normalise(text).lower()))
     said = PHONE.sub(" ", said)
@@ -273,7 +302,7 @@ def _plain(text: str) -> str:
     return re.sub(r"(?<!\d)(\d\d)\. (\d)(?!\d)", r"\1.\2", said)
 
 
-def _numbers(said: str) -> list[_Number]:
+def numbers_in(said: str) -> list[_Number]:
     found, last = [], 0
     marks = [mark for mark in NUMBER.finditer(said) if not _is_counted(said, mark)]
     trailing = bool(marks) and bool(BEHIND.match(said[marks[-1].end() :])) and not AT.search(said[: marks[0].start()])
@@ -288,7 +317,7 @@ def _numbers(said: str) -> list[_Number]:
         time = BEHIND.match(ahead) or AT.search(gap) if trailing else AT.search(gap) or BEHIND.match(ahead)
         when = (TIMES[time[0]] if time.re is AT else TIMES[time[1]]) if time else None
         sure = "." in figures[0] or bool(mark["degree"] or mark["heat"])
-        found.append(_Number(tenths, sure, when, bool(LABEL.search(gap))))
+        found.append(_Number(tenths, sure, when, bool(LABEL.search(gap)), gap, mark.end()))
     return found
 
 
@@ -311,6 +340,6 @@ def _tenths(figures: str, fahrenheit: bool = False) -> int:
     return int((degrees * 10).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _rest(said: str) -> str:
+def beside_numbers(said: str) -> str:
     """What is said beside the number and the words that go with it."""
     return re.sub(r"[\W_]+", "", AROUND.sub("", OTHERS.sub("", NUMBER.sub("", said))))

@@ -99,8 +99,7 @@ OUTCOMES: dict[str, tuple[str, list[Result | Exception], int, tuple[str, str]]] 
     "and not a third time": ("alert", [Unknown("cut"), Unknown("cut")], 2, ("unknown", "cut")),
     "a notice never": ("notice", [Unknown("cut")], 1, ("unknown", "cut")),
     "refused for good": ("alert", [Refused("400 no")], 1, ("refused", "400 no")),
-    "a notice is given up": ("notice", [TryLater(0, "503")] * 30, 12, ("refused", "given up: 503")),
-    "not where the token is refused": ("notice", [TryLater(0, "401", True, True)] * 30, 31, ("accepted", "")),
+    "a notice is not counted but timed": ("notice", [TryLater(0, "503")] * 30, 31, ("accepted", "")),
     "a gateway that comes to grief": ("notice", [KeyError("ours")], 1, ("unknown", "KeyError")),
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat.reading.household import read_each
 from chat.reading.temperature import (
     HIGHEST,
     LOWEST,
@@ -54,7 +55,7 @@ ASKED = [
 ]  # fmt: skip
 UNASKED = [
     ("38", likely(380)), ("365", likely(365)), ("36 5", likely(365)), ("36.5 37.2", WHICH), ("63.5", OUT), ("体温63.5", OUT),
-    ("5", None), ("不烧", None), ("俺儿子36.8", None), ("37.3算发烧吗", own(373)),
+    ("5", None), ("不烧", None), ("俺儿子36.8", WHICH), ("37.3算发烧吗", own(373)),
     ("38.5要紧吗", own(385)), ("38.5怎么办", own(385)), ("is 38.2 a fever?", own(382)), ("米35.5一斤吗", None),
     ("儿子38.5要紧吗", None), ("买38的鞋行吗", None), ("不对", None), ("不是38", None),
     ("我36岁", None), ("36块5", None), ("2月3日", None), ("3.65斤", None), ("猪肉36.5一斤", None), ("离镇上36.5公里", None),
@@ -149,6 +150,46 @@ def test_whose_fever(text: str, family: bool, hearsay: bool) -> None:
 )  # fmt: skip
 def test_a_fever_next_door(text: str, neighbour: bool) -> None:
     assert is_of_neighbour(text) == neighbour
+
+
+@pytest.mark.parametrize(
+    ("text", "each"),
+    [
+        ("老伴37.5，我36.5", (("老伴", 375), ("", 365))), ("我36.5 老伴36.8", (("", 365), ("老伴", 368))),
+        ("老头子37.6 俺36.5", (("老头子", 376), ("", 365))), ("36.5我，36.8老伴", (("", 365), ("老伴", 368))),
+        ("我：36.5；老伴：36.9", (("", 365), ("老伴", 369))), ("我三十六度五，老伴三十七度八", (("", 365), ("老伴", 378))),
+        ("我和老伴都36.5", (("", 365), ("老伴", 365))), ("俺俩都38", (("", 380), ("家里人", 380))),
+        ("老两口36.5", (("", 365), ("家里人", 365))), ("俺娘38", (("娘", 380),)), ("他爸36.6 我36.5 娃37.4",
+        (("他爸", 366), ("", 365), ("娃", 374))), ("我36.5老伴没量", (("", 365),)),
+        ("我36.5，老伴37.8，家里没米了", (("", 365), ("老伴", 378))),
+        ("I am 36.5 and my wife is 36.8", (("", 365), ("wife", 368))), ("both of us are 36.6", (("", 366), ("家里人", 366))),
+        ("36.5 37.8", ()), ("老伴37.5，36.5", ()), ("老伴早上36.5晚上37.5", ()), ("老伴说我36.5", ()), ("隔壁老王38.5", ()),
+        ("儿子38.5正常吗", ()), ("36.5", ()), ("今儿36.5", ()), ("老伴没量", ()), ("老伴63.5", ()),
+    ],
+)  # fmt: skip
+def test_several_on_one_phone(text: str, each: tuple[tuple[str, int], ...]) -> None:
+    assert read_each(text) == each
+
+
+@pytest.mark.parametrize(
+    ("text", "tenths"),
+    [("体温：38.5", 385), ("我的体温是：38.2", 382), ("早上：36.5", 365), ("温度: 38", 380), ("今儿36.5", 365)],
+)
+def test_behind_a_colon(text: str, tenths: int) -> None:
+    assert read_unasked(text) == read_when_asked(text) == Read(tenths)
+
+
+@pytest.mark.parametrize(
+    ("text", "tenths"),
+    [("38度多", 380), ("37度多一点", 370), ("烧到38度多", 380), ("三十九度出头", 390), ("38 point something", 380)],
+)
+def test_at_least_so_much(text: str, tenths: int) -> None:
+    assert read_unasked(text) == read_when_asked(text) == Ask("about", tenths)
+
+
+@pytest.mark.parametrize("text", ["38多块钱", "38多天了", "家里来了38多口人", "卖36多"])
+def test_more_of_something_else(text: str) -> None:
+    assert read_unasked(text) is None
 
 
 @pytest.mark.parametrize("between", [".", "度"])

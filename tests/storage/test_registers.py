@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from rules.duty import Duty
 from rules.facts import ReportAsked, ReturnRegistered, TemperatureTaken, WatchStarted, ZeroReported
@@ -15,6 +16,7 @@ from storage.database import Database
 from storage.ledger import Ledger
 from storage.migrate import migrate
 from storage.registers import FAILED
+from storage.tables import returns
 from storage.vault import Vault, new_key
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -54,6 +56,20 @@ def books(database_url: str) -> Any:
 
 def returned(village: str) -> ReturnRegistered:
     return ReturnRegistered("paper:li", village, f"{village}-1", "wuhan", UNTIL.date())
+
+
+def test_a_return_that_is_put_right_stays_one_return_and_keeps_when_it_was_told(books: Books) -> None:
+    first = returned("yaowa")
+    books.do(registers.register_return, first, NOON)
+    (kept,) = books.do(registers.returns_by, "paper:li")
+    right = replace(first, match="yaowa-2", arrived=UNTIL.date() - timedelta(days=2), duty="7", report={"name": "李"},
+                    instead_of=kept.id)  # fmt: skip
+    books.do(registers.register_return, right, AFTER)
+    assert books.do(registers.find_return, first.match) is None
+    assert books.do(registers.find_return, right.match) == replace(kept, duty="7", report={"name": "李"})
+    assert books.counted().returned == {"yaowa": 1}
+    query = select(returns.c.arrived)
+    assert books.do(lambda ledger: ledger.tx.execute(query).scalars().all()) == [right.arrived.isoformat()]
 
 
 def fever(who: str, at: datetime, ill: bool = True) -> TemperatureTaken:

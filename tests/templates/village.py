@@ -214,6 +214,9 @@ class FakeReads:
     def last_temperature(self, person: str) -> tuple[datetime, int] | None:
         return self.last
 
+    def last_of_house(self, person: str) -> list[tuple[str, datetime, int]]:
+        return [("老伴", *self.last)] if self.last else []
+
     def checkin_open(self, person: str) -> bool:
         return self.watch is not None
 
@@ -225,6 +228,9 @@ class FakeReads:
 
     def return_like(self, match: str) -> Mapping[str, Any] | None:
         return self.known_return
+
+    def returns_by(self, person: str) -> list[Mapping[str, Any]]:
+        return [self.known_return] if self.known_return else []
 
     def code_locked(self, chat: str) -> bool:
         return self.locked

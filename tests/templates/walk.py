@@ -12,9 +12,10 @@ from bot.wiring import ROUTES
 from chat.form import Setting
 from chat.incoming import Attachment, Said, Sheet
 from chat.letter import Outcome, Say
+from handlers import return_fever
 from handlers.board import on_board
 from handlers.need import MoreReport, NeedReport
-from handlers.returnee import ReturneeReport
+from handlers.return_form import ReturneeReport
 from handlers.rota.sheet import RotaReport
 from handlers.temperature import FeltReport, TemperatureReport
 from handlers.tip import TipReport
@@ -77,6 +78,11 @@ SPOKEN = {
     "明天从武汉回来",
     "心脏的那种",
     "俺儿子发烧了",
+    "老伴37.5 我36.5",
+    "我36.5 老伴36.8",
+    "36.5 38.2",
+    "38度多",
+    "37度多",
     ),
     "en": ("urgent", "36.5", "38.2", "36.5 37.2", "no", "thanks", "we have no rice"),
 }
@@ -112,6 +118,7 @@ def outcomes() -> Iterator[tuple[Context, Outcome]]:
                 yield LI, heard
     yield from _reports()
     yield from _rotas()
+    yield from _fevers_in_returns()
 
 
 def _kept_from(act: Act, context: Context, reads: FakeReads) -> bool:
@@ -233,6 +240,32 @@ def _reports() -> Iterator[tuple[Context, Outcome]]:
                         yield context, conversation.on_cancelled(answers, context, reads, NOW)
 
 
+def known_return(report: ReturneeReport, duty: str) -> dict[str, Any]:
+    """How the register tells of a return."""
+    return {**vars(report), "id": "r1", "duty": duty, "reporter": "web:li"}
+
+
+def _fevers_in_returns() -> Iterator[tuple[Context, Outcome]]:
+    """A fever told while a return is filled in, told once more, taken back, with a number, and cancelled."""
+    told: dict[str, Any] = {"name": "王五", "village": "yaowa"}
+    own, theirs = (replace(open_of("fever"), card={**card_of("fever"), "relative": x, "of_return": True}) for x in (False, True))
+    setting = Setting(texts("zh"), NOW, SETTING_PLACES)
+    for context in (LI, CONTEXTS["stranger"]):
+        for who, standing in (("self", own), ("relative", theirs)):
+            for sign in return_fever.RINGS:
+                answers = {**told, "who": who, "symptoms": sign}
+                for reads in (FakeReads(), FakeReads((standing,)), FakeReads((replace(standing, village=""),))):
+                    for found in (
+                        return_fever.meanwhile({}, answers, context, reads, NOW),
+                        return_fever.meanwhile(answers, {**answers, "symptoms": "none"}, context, reads, NOW),
+                        return_fever.hear_of_relative(Said("38.5"), answers, context, reads, NOW, setting),
+                        return_fever.hear_of_relative(Said("36.5"), answers, context, reads, NOW, setting),
+                        return_fever.on_cancelled(answers, context, reads, NOW),
+                    ):
+                        if found is not None:
+                            yield context, found
+
+
 SHEETS = (
     (("白班", "村干部", "姚洼", "张建国"), ("夜班", "村主任", "东坡", "王秀英"), ("全天", "管理区", "北片", "web:area"),
      ("夜班", "值班领导", "指挥部", "web:post"), ("夜班", "值班员", "", "张建国"), ("白班", "", "监护线", "web:monitoring"),
@@ -299,7 +332,14 @@ def _finished() -> Iterator[tuple[str, Any, FakeReads]]:
         for who, arrived in (("self", "2020-02-09"), ("relative", "2020-01-01")):
             yield "returnee", replace(returned, came_from=origin, who=who, arrived=arrived), FakeReads()
     for duty in ("3", "99"):
-        yield "returnee", returned, FakeReads((open_of("return"),), known_return={"duty": duty})
+        yield "returnee", returned, FakeReads((open_of("return"),), known_return=known_return(returned, duty))
+    # Another day, of whoever writes and of a relative: the days at home are counted from it, or over already.
+    for who, arrived in (("self", "2020-02-08"), ("relative", "2020-02-08"), ("self", "2020-01-02")):
+        day = replace(returned, who=who, arrived=arrived)
+        yield "returnee", day, FakeReads((open_of("return"),), known_return=known_return(day, "3"))
+    for who in ("self", "relative"):
+        for origin in ("wuhan", "elsewhere"):
+            yield "returnee", replace(returned, who=who, came_from=origin, symptoms="fever"), FakeReads()
     for value in (365, 382):
         yield "temperature", TemperatureReport(value), FakeReads()
         yield "temperature", TemperatureReport(value), FakeReads((open_of("fever"), open_of("missed", "4")))

@@ -8,7 +8,7 @@ from bot.wiring import ROUTES
 from chat.form import Form, Setting
 from chat.incoming import Attachment, Said
 from chat.letter import Letter
-from chat.turn import ask_again, open_form, take_turn
+from chat.turn import ask_again, open_form, pass_over, take_turn
 from tests.templates.spoken import Spoken
 from tests.templates.village import (
     NOW,
@@ -20,7 +20,7 @@ FIRST_ANSWERS = {"returnee": ({}, {"who": "relative", "companions": ["?"]}, {"wh
     {"receipt": "W3XY"},), "need_more": ({"ref": "3.nvpu"},), "amend": ({"ref": "3"},), "whereabouts": (
     {"ref": "3.wf"}, {"ref": "3.vf"}, {"ref": "3.f"}), "felt": (
     {"said": "发烧了", "sign": "fever"},), "rota": ({"shifts": [{}]}, {"shifts": [{}, {}]})}  # fmt: skip
-WRONG = ("", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
+WRONG = ("37度多", "", "我自己", "myself", "姚洼", "x" * 600, "qqq", "36.5 37.2", "365", "63.5", "不烧", "明天", "12月31日", "1月1日", "/skip",
          "/back", "/change", "/submit", "/cancel", "1", "2", "，，")  # fmt: skip
 RIGHT = ("张三", "1", "姚洼", "昨天", "00000001001", "没有", "36.5")
 
@@ -46,6 +46,7 @@ def _walk(form: Form, first: dict[str, Any], locale: str) -> Iterator[Letter]:
     while turn.end == "asking":
         puzzled = texts(locale).options("form.puzzled")["puzzled"][0]
         yield from (take_turn(form, turn.talk, Said(text), setting).letter for text in (*WRONG, puzzled))
+        yield (pass_over(form, turn.talk, setting) or turn).letter
         yield from _pressed(form, turn.talk, setting, turn.letter)
         yield ask_again(form, turn.talk, setting).letter
         if turn.talk.cursor.at_summary:
