@@ -125,6 +125,8 @@ def _past(duty: Duty, context: Context, at: datetime, what: str, who: str, note:
     village = context.town.village(duty.village)
     groups = {context.town.command_post: "command_post", village.cadres if village else "": "cadres"}
     place = groups.get(chat, "private") if chat else ""
+    if duty.card.get("neighbour") and chat == duty.card.get("reporter"):
+        who = str(duty.card.get("by", ""))  # promised to whoever told of next door: no more of them than the card shows
     return {"at": at.astimezone(zone), "what": sort, "sort": rest, "who": who, "note": note, "until": until,
             "place": place}  # fmt: skip
 
