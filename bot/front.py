@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.cries import cried, makes_room, of_known_case, overheard, with_beside
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
-from bot.listening import heard_by, introduced, kept_above, listen, meanwhile, unknown, with_rest
+from bot.listening import heard_by, introduced, kept_above, listen, meanwhile, unknown, unopened, with_rest
 from bot.photos import said_back, with_photo
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
@@ -251,7 +251,7 @@ class Front:
         alone, opens = conversation.shows and hearing.incoming.said.attachment is not None, conversation.gives_way_to
         outcome = heard_by(conversation, hearing) or listen(self.routes, hearing, alone, may_open=opens)
         if outcome is not None and outcome.then and outcome.then[0] not in opens:
-            outcome = replace(outcome, then=None) if outcome.facts else None
+            outcome = unopened(self.routes, hearing, outcome)
         if outcome is None:
             return None
         displaced = bool(conversation.displaced and conversation.displaced(outcome.facts))

@@ -79,6 +79,16 @@ def kept_above(hearing: Hearing, form: str, first: str, letter: Letter) -> Lette
     return replace(letter, text="\n".join(x for x in (first, kept, letter.text) if x))
 
 
+def unopened(routes: Routes, hearing: Hearing, outcome: Outcome) -> Outcome | None:
+    """What comes of words that would open a form where none can be opened: what they have done by themselves, or what that form
+    does unasked; None when it has to ask."""
+    if outcome.facts or outcome.then is None:
+        return replace(outcome, then=None)
+    name, known = outcome.then
+    unasked = routes.conversations[name].unasked
+    return unasked(known, hearing.context, hearing.reads, hearing.now) if unasked else None
+
+
 def heard_by(conversation: Conversation, hearing: Hearing) -> Outcome | None:
     """What the open conversation itself makes of what is no answer to its question, by what was answered before."""
     if conversation.hears is None or hearing.talk is None:

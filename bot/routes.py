@@ -45,6 +45,8 @@ class Conversation:
     """What is no answer, but understood by what was answered before."""
     of_another: Callable[[Said, Answers, Setting], bool] | None = None
     """Whether it speaks of somebody else than the form is about, and is no answer for that."""
+    unasked: Callable[[Answers, Context, Reads, datetime], Outcome | None] | None = None
+    """What is done with what would have opened it, where another form is open that gives no way to it."""
     moot: Callable[[Answers, tuple[object, ...]], bool] | None = None
     """Whether these facts leave it nothing to ask for, given its answers so far."""
 

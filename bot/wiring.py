@@ -76,6 +76,7 @@ ROUTES = Routes(
             gives_way=True,
             on_cancelled=temperature.on_felt_cancelled,
             besides=besides,
+            unasked=temperature.on_felt_unasked,
         ),
         "need": Conversation(
             need.need, need.on_finished, gives_way=True, gives_way_to=("need_more", "felt", "whereabouts")

@@ -9,7 +9,7 @@ from chat.form import Answers, Setting
 from chat.incoming import Said
 from chat.letter import Outcome, Say
 from chat.reading.phrases import among
-from chat.reading.temperature import Read, highest_in, is_hearsay, is_of_others, read_when_asked
+from chat.reading.temperature import Read, highest_in, is_hearsay, is_of_oneself, is_of_others, read_when_asked
 from rules.context import Context
 from rules.duty import Duty
 from rules.facts import DutyMoved, DutyOpened, TemperatureTaken
@@ -73,9 +73,9 @@ def told_at_once(text: str, answers: Answers, context: Context, reads: Reads, no
 def hear_of_relative(
     said: Said, answers: Answers, context: Context, reads: Reads, now: datetime, setting: Setting
 ) -> Outcome | None:
-    """38.5, said at a question about a relative, is the relative's and not the writer's."""
+    """38.5, said at a question about a relative, is the relative's and not the writer's, unless they say that it is theirs."""
     found = read_when_asked(said.text) if answers.get("who") == "relative" else None
-    if not isinstance(found, Read):
+    if not isinstance(found, Read) or is_of_oneself(said.text):
         return None
     value, fever = f"{found.tenths // 10}.{found.tenths % 10}", found.tenths >= context.town.fever
     name = str(answers.get("name") or "")
@@ -94,10 +94,12 @@ def hear_of_relative(
 
 
 def of_another(said: Said, answers: Answers, setting: Setting) -> bool:
-    """俺媳妇有点烧, said in one's own report: no answer about oneself."""
-    if answers.get("who") not in ("self", "household") or not is_of_others(said.text) or is_hearsay(said.text):
-        return False
-    return among(said.text, setting.words.options("felt.signs")) == "fever"
+    """俺媳妇有点烧 in one's own report, 我也发烧了 in a relative's: no answer about the one it is filled in for."""
+    if answers.get("who") == "relative":
+        other = is_of_oneself(said.text)
+    else:
+        other = "who" in answers and is_of_others(said.text) and not is_hearsay(said.text)
+    return other and among(said.text, setting.words.options("felt.signs")) == "fever"
 
 
 def on_cancelled(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:

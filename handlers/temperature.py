@@ -125,6 +125,14 @@ def on_felt_cancelled(answers: Answers, context: Context, reads: Reads, now: dat
     return Outcome((fact,), (Say("felt.told_all_the_same", {"duty": fact.duty}),), then=_where(fact))
 
 
+def on_felt_unasked(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome | None:
+    """我发烧了, said while something else is asked: the village knows at once, as nobody is asked for a number now."""
+    if answers.get("sign") != "fever":
+        return None
+    fact = _told(_all_said(answers), "", context, reads, now)
+    return Outcome((fact,), (Say("felt.told", {"duty": fact.duty}),))
+
+
 def _all_said(answers: Answers) -> str:
     """What was said first, and what could not be read after it."""
     return _short(" / ".join(x for x in (str(answers.get("said", "")), *answers.get("unread", ())) if x))

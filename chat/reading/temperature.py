@@ -199,6 +199,11 @@ def is_of_others(text: str) -> bool:
     return bool(OTHERS.search(one_way(text)))
 
 
+def is_of_oneself(text: str) -> bool:
+    """Whether it speaks of the writer and of nobody else: 我也发烧了, 我38.2."""
+    return bool(OWN.search(said := one_way(text))) and not OTHERS.search(said) and not SOMEBODY.search(said)
+
+
 def names_a_price(text: str) -> bool:
     """Whether its numbers may be money, weights or sizes."""
     return bool(re.search(r"[卖买价钱块元斤]|号[楼码]|\b(?:yuan|price|cost|kg)\b", one_way(text)))

@@ -53,36 +53,36 @@ ARGUMENTS = {
 """What may follow the name of an act, besides nothing, a number (3), a number and words, and one that is none (99)."""
 SPOKEN = {
     "zh": (
-    "家里没米了",
-    "36.5",
-    "38.2",
-    "体温365",
-    "36.5 37.2",
-    "我昨天从武汉坐高铁回来",
-    "有人摆酒席",
-    "嗯",
-    "没有",
-    "急",
-    "很急",
-    "你好",
-    "不满意",
-    "谢谢",
-    "咋还不来",
-    "发烧了",
-    "38.5要紧吗",
-    "多少度算发烧",
-    "没空",
-    "隔壁老王发烧了不说",
-    "听说有人发烧了",
-    "打错了 是面",
-    "明天从武汉回来",
-    "心脏的那种",
-    "俺儿子发烧了",
-    "老伴37.5 我36.5",
-    "我36.5 老伴36.8",
-    "36.5 38.2",
-    "38度多",
-    "37度多",
+        "家里没米了",
+        "36.5",
+        "38.2",
+        "体温365",
+        "36.5 37.2",
+        "我昨天从武汉坐高铁回来",
+        "有人摆酒席",
+        "嗯",
+        "没有",
+        "急",
+        "很急",
+        "你好",
+        "不满意",
+        "谢谢",
+        "咋还不来",
+        "发烧了",
+        "38.5要紧吗",
+        "多少度算发烧",
+        "没空",
+        "隔壁老王发烧了不说",
+        "听说有人发烧了",
+        "打错了 是面",
+        "明天从武汉回来",
+        "心脏的那种",
+        "俺儿子发烧了",
+        "老伴37.5 我36.5",
+        "我36.5 老伴36.8",
+        "36.5 38.2",
+        "38度多",
+        "37度多",
     ),
     "en": ("urgent", "36.5", "38.2", "36.5 37.2", "no", "thanks", "we have no rice"),
 }
@@ -139,7 +139,11 @@ def _registers() -> Iterator[FakeReads]:
     yield FakeReads(shifts=((shift, "张建国"), (replace(shift, target="line_leader", scope="monitoring"), ""), *seats))
     part = replace(shift, person="web:wang", until=NOW + timedelta(hours=2))
     yield FakeReads(shifts=((shift, "张建国"), (part, "王秀英"), *seats))
-    offices = (("area_head", "north", "web:area"), ("line_leader", "monitoring", "web:monitoring"), ("cadres", "xigou", "web:zhang"))
+    offices = (
+        ("area_head", "north", "web:area"),
+        ("line_leader", "monitoring", "web:monitoring"),
+        ("cadres", "xigou", "web:zhang"),
+    )
     yield FakeReads(shifts=tuple((Shift(t, s, p, NOW, NOW + timedelta(hours=9)), "") for t, s, p in offices))
     yield FakeReads(locked=True, watch=WATCH, last=(NOW, 365))
     for kind in ("need", "fever", "tip", "urgent"):
@@ -228,6 +232,9 @@ def _reports() -> Iterator[tuple[Context, Outcome]]:
             for now in (NOW, NIGHT):
                 yield context, ROUTES.conversations[name].on_finished(report, context, reads, now)
     for name, conversation in ROUTES.conversations.items():
+        if conversation.unasked:
+            for context in (LI, CONTEXTS["stranger"]):
+                yield context, conversation.unasked({"sign": "fever"}, context, FakeReads(), NOW) or Outcome()
         if conversation.on_handed_over:
             known: dict[str, Any] = {"ref": "3.vpu", "urgency": "now"} if name == "need_more" else {"name": "王五"}
             for answers in ({"ref": "3"} if name == "need_more" else {}, known):
@@ -248,7 +255,9 @@ def known_return(report: ReturneeReport, duty: str) -> dict[str, Any]:
 def _fevers_in_returns() -> Iterator[tuple[Context, Outcome]]:
     """A fever told while a return is filled in, told once more, taken back, with a number, and cancelled."""
     told: dict[str, Any] = {"name": "王五", "village": "yaowa"}
-    own, theirs = (replace(open_of("fever"), card={**card_of("fever"), "relative": x, "of_return": True}) for x in (False, True))
+    own, theirs = (
+        replace(open_of("fever"), card={**card_of("fever"), "relative": x, "of_return": True}) for x in (False, True)
+    )
     setting = Setting(texts("zh"), NOW, SETTING_PLACES)
     for context in (LI, CONTEXTS["stranger"]):
         for who, standing in (("self", own), ("relative", theirs)):
