@@ -109,9 +109,7 @@ class Desk:
         Raises only when the database is away.
         """
         try:
-            heard = await self.database.transact(
-                lambda tx: self._decide(tx, incoming, sent=False), self._lock(incoming)
-            )
+            heard = await self._transact(lambda tx: self._decide(tx, incoming, sent=False), self._lock(incoming))
         except Exception as fault:
             if is_away(fault):
                 raise
@@ -125,7 +123,14 @@ class Desk:
         """On SQLite the sender is roused before as well: its claim then waits behind this work, and both are one commit."""
         if self.database.sqlite:
             self.wake()
-        return await self.database.transact(work, *locks)
+        done = False
+        try:
+            result = await self.database.transact(work, *locks)
+            done = True
+        finally:
+            if not done:
+                self.book.doubt()  # nothing is bound of what was not kept
+        return result
 
     def _rouse(self, *several: Heard | None) -> None:
         self.wake()
@@ -159,6 +164,7 @@ class Desk:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
         if not _record(ledger, incoming, self.real_now()):
             return None
+        self.book.be_sure(ledger)
         if incoming.event != "message":
             self._event(ledger, incoming)
             return None
@@ -246,7 +252,6 @@ class Desk:
 
     def _apologise(self, tx: Connection, incoming: Incoming, fault: Exception) -> None:
         ledger = Ledger(tx, self.book.config_town.key, self.vault)
-        self.book.refresh(ledger)  # nothing is bound of what was not kept
         raw = json.dumps(asdict(incoming), ensure_ascii=False, default=str)
         if not _record(ledger, incoming, self.real_now(), "failed", raw, type(fault).__name__):
             return

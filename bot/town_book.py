@@ -16,6 +16,7 @@ class TownBook:
     config_town: Town
     town: Town = field(init=False)
     _bindings: Mapping[str, str] = field(default_factory=dict)
+    _doubted: bool = False
 
     def __post_init__(self) -> None:
         self.town = self.config_town
@@ -25,8 +26,19 @@ class TownBook:
         self._bindings = people.bound(ledger)
         self.town = bound(self.config_town, self._bindings)
 
+    def doubt(self) -> None:
+        """Something failed, and a binding may have been read that is not kept: it is read again before the next message."""
+        self._doubted = True
+
+    def be_sure(self, ledger: Ledger) -> None:
+        """Read the bindings again where they are in doubt."""
+        if self._doubted:
+            self._doubted = False
+            self.refresh(ledger)
+
     def follow(self, ledger: Ledger) -> None:
         """What another process has bound meanwhile holds here too: else this one would pass over a group that is there. On SQLite
         there is no other."""
+        self.be_sure(ledger)
         if ledger.postgres and people.bound(ledger) != self._bindings:
             self.refresh(ledger)

@@ -16,7 +16,7 @@ from bot.gateways import Away
 from chat.incoming import Document, Incoming, Said
 from storage.database import Database
 from storage.tables import duties, inbox, temperatures
-from tests.conversations.stage import BEGIN, Stage
+from tests.conversations.stage import BEGIN, TOWN, Stage, without_codes
 
 LI, SUN, ANNA, ZHAO = "paper:li", "paper:sun", "paper:anna", "paper:zhao"
 
@@ -61,6 +61,24 @@ async def test_each_has_its_answer_and_a_chat_its_order(stage: Stage) -> None:
     assert len([chat for chat, _ in heard if chat == "zhao"]) == 1
     assert await kept(stage, inbox) == 5
     assert await kept(stage, duties) == 1
+
+
+async def test_a_code_beside_a_message_that_fails_is_bound_all_the_same(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear = Front.hear
+
+    def failing(front: Front, ledger: Any, town: Any, incoming: Incoming, now: datetime) -> Any:
+        if incoming.said.text == "37.1":
+            raise LookupError("a mistake of ours")
+        return hear(front, ledger, town, incoming, now)
+
+    monkeypatch.setattr(Front, "hear", failing)
+    stage = Stage(database_url, without_codes(TOWN))
+    await stage.open()
+    heard = await told(stage, says(1, ZHAO, "/bind NOON-2222"), says(2, ZHAO, "37.1"), says(3, SUN, "36.5"))
+    await stage.close()
+    assert "这里已经接上村哨" in "".join(text for chat, text in heard if chat == "zhao")
 
 
 async def test_one_that_fails_fails_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
