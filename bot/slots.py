@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from bot.agenda import TOO_LATE, Slot
+from bot.agenda import TOO_LATE, Slot, slots_after
 from bot.desk import Desk
 from chat.letter import Button, Tell
 from rules.binding import UNBOUND
@@ -43,25 +43,29 @@ class SlotWork:
 
     def _notices(self, ledger: Ledger, desk: Desk, town: Town, slot: Slot, now: datetime) -> None:
         """To every village's group. One that left or blocked us is tried again all the same, since nothing tells us when it
-        comes back; but it counts as one that got none, and so does one that did not get an earlier notice of the day."""
+        comes back; but it counts as one that got none, once a day. So does one that did not get the notice before this."""
         block = notice_for(slot.at.astimezone(town.zone).date(), slot.number, len(town.notice_times))
         day = datetime.combine(slot.at.astimezone(town.zone).date(), time(), town.zone)
-        gone, missing = people.unreachable(ledger), []
-        lost = outbox.lost_notices(ledger, desk.real_now() - (now - day))
+        gone, absent, missing = people.unreachable(ledger), [], []
+        lost = outbox.lost_notices(ledger, desk.real_now() - (now - _before(town, slot)) - TOO_LATE)
         for village in town.villages:
             usable = self._usable(desk, village.group)
             if usable:
                 tell = Tell(village.group, f"notices.{block}", lane="notice")
                 desk.post.tell(ledger, town, tell, desk.real_now())
-            if not usable or village.group in gone or village.group in lost:
+            if not usable or village.group in gone:
+                absent.append(village.name)
+            elif village.group in lost:
                 missing.append(village.name)
-        if missing and slots.fire(ledger, "notices_missing", day, now):
+        if absent and slots.fire(ledger, "notices_missing", day, now):
+            missing = absent + missing
+        if missing:
             self._tell_publicity(ledger, desk, town, tuple(missing), gone)
 
     def _tell_publicity(
         self, ledger: Ledger, desk: Desk, town: Town, missing: tuple[str, ...], gone: frozenset[Address]
     ) -> None:
-        """Notices that fail are the publicity line's (TOWN.md, the table of lines): once a day, all in one letter."""
+        """Notices that fail are the publicity line's (TOWN.md, the table of lines): all in one letter."""
         line = town.line("publicity")
         chats = (line.leader, line.deputy, town.command_post) if line else (town.command_post,)
         chat = next((c for c in chats if self._usable(desk, c) and c not in gone), "")
@@ -96,3 +100,9 @@ class SlotWork:
             if len(keys) > 1:
                 rows = tuple((Button(f"@acts.buttons.zero|{n}", r[0].data),) for n, r in zip(names, rows, strict=True))
             desk.post.tell(ledger, town, Tell(head, "report.zero_call", values, rows, lane="reply"), desk.real_now())
+
+
+def _before(town: Town, slot: Slot) -> datetime:
+    """When the notice before this one was due."""
+    day = timedelta(days=1, seconds=1)
+    return max(before.at for before in slots_after(town, "notices", slot.at - day, slot.at - timedelta(seconds=1)))

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -259,6 +259,31 @@ async def test_a_notice_that_was_lost_is_told_to_who_answers_for_it(day: Day) ->
     await day.app.clockwork.move(at("12:00"))
     assert ("12:00", "leader-publicity") in day.sent
     assert [time for time, who in day.sent if who == "group-yaowa"] == ["12:00"]
+
+
+@pytest.mark.parametrize(
+    ("lost_at", "alone", "told"), [("20:30", False, ["07:30"]), ("14:00", True, ["07:30", "18:30"])]
+)
+async def test_a_lost_notice_is_told_before_the_next_one_whatever_else_was_missing_that_day(
+    day: Day, lost_at: str, alone: bool, told: list[str]
+) -> None:
+    """The evening's in the morning; the noon's also when the publicity line has heard of a village without a group that day."""
+
+    async def later() -> Result:
+        return TryLater(2, "no route")
+
+    if alone:
+        villages = day.app.book.town.villages
+        day.app.book.town = replace(day.app.book.town, villages=(*villages[:-1], replace(villages[-1], group="")))
+    hour = int(lost_at[:2])
+    await day.app.clockwork.move(at(f"{hour - 3}:00"))
+    day.answers["paper:group-yaowa"] = later
+    await day.app.clockwork.move(at(lost_at))
+    day.real += timedelta(hours=2)
+    day.answers.clear()
+    await day.app.sender._recover()
+    await day.app.clockwork.move(at("07:31", day=11) if not alone else at("18:31"))
+    assert [time for time, who in day.sent if who == "leader-publicity"] == told
 
 
 async def test_a_clock_that_was_days_ahead_does_not_silence_the_town_until_then(day: Day) -> None:
