@@ -2,8 +2,8 @@
 and each alert would climb to people who are on it too."""
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,9 +45,11 @@ class Outage:
     async def look(self) -> None:
         """Tell of each channel that refuses us, once an hour, whatever process sees it."""
         for channel in refused(self.desk.post.gateways):
-            with suppress(SQLAlchemyError):  # the database is away: it is told when that is back
+            try:
                 await self.desk.database.transact(partial(self._tell, channel))
                 self.desk.wake()
+            except (SQLAlchemyError, sqlite3.Error) as fault:  # a full disk's own words: nothing ends for that
+                log.warning("not told that a channel refuses us: the database is away", fault=type(fault).__name__)
 
     def _tell(self, channel: str, tx: Connection) -> None:
         ledger = Ledger(tx, self.desk.book.config_town.key, self.desk.vault)

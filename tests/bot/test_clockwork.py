@@ -279,7 +279,7 @@ async def test_a_lost_notice_is_told_before_the_next_one_whatever_else_was_missi
     await day.app.clockwork.move(at(f"{hour - 3}:00"))
     day.answers["paper:group-yaowa"] = later
     await day.app.clockwork.move(at(lost_at))
-    day.real += timedelta(hours=2)
+    day.real += timedelta(hours=4.5 if alone else 11)
     day.answers.clear()
     await day.app.sender._recover()
     await day.app.clockwork.move(at("07:31", day=11) if not alone else at("18:31"))

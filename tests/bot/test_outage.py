@@ -1,11 +1,13 @@
 """A messenger that refuses our token: who can act is told on another channel, once an hour, and the board says it."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.outage import Outage, refused, who_can_mend
@@ -62,6 +64,24 @@ async def test_where_nobody_else_can_be_told_the_console_says_so(here: tuple[Tow
     with capture_logs() as logs:
         await Outage(one.app.desk).look()
     assert [entry["event"] for entry in logs] == ["nobody can be told that a channel refuses us"]
+
+
+@pytest.mark.parametrize("fault", [sqlite3.OperationalError("disk full"), OperationalError("", {}, Exception())])
+async def test_a_database_that_is_away_ends_nothing(
+    here: tuple[Town, Choosy], fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = here
+    other.refused = True
+
+    async def away(*args: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as patched:
+        patched.setattr(one.app.database, "transact", away)
+        await Outage(one.app.desk).look()
+    await Outage(one.app.desk).look()
+    await one.settled()
+    assert [text for text in one.heard("admin") if "令牌" in text]
 
 
 def test_who_can_mend_it() -> None:
