@@ -270,7 +270,7 @@ async def test_a_lost_notice_is_told_before_the_next_one_whatever_else_was_missi
     """The evening's in the morning; the noon's also when the publicity line has heard of a village without a group that day."""
 
     async def later() -> Result:
-        return TryLater(2, "no route")
+        return TryLater(3600, "no route")
 
     if alone:
         villages = day.app.book.town.villages
