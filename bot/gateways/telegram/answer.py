@@ -21,7 +21,7 @@ QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|https?://\S+")
 BUSY = 5.0
 """Seconds to wait after a 5xx."""
 TOKEN_REFUSED = 10.0
-"""Seconds to wait when the token is refused: a mistake of ours, for which no message should be thrown away. The wait outlives a
+"""Seconds to wait when the token is refused: a mistake of ours, for which no alert should be thrown away. The wait outlives a
 restart with the right one, so it is short."""
 
 
