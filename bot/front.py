@@ -248,8 +248,8 @@ class Front:
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way to another."""
-        alone, opens = conversation.shows and hearing.incoming.said.attachment is not None, conversation.gives_way_to
-        outcome = heard_by(conversation, hearing) or listen(self.routes, hearing, alone, may_open=opens)
+        opens = conversation.gives_way_to
+        outcome = heard_by(conversation, hearing) or listen(self.routes, hearing, conversation.shows, may_open=opens)
         if outcome is not None and outcome.then and outcome.then[0] not in opens:
             outcome = replace(outcome, then=None) if outcome.facts else None
         if outcome is None:
