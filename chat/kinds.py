@@ -190,7 +190,8 @@ class Spot:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """Words, or the location."""
         unknown = setting.words.options("form.dont_know")["unknown"] if self.within else ()
-        if any(matches(said.text, names) for names in (unknown, *setting.choices.get(self.within, {}).values())):
+        mine = setting.words.options("form.says_no_house")["mine"] if self.within else ()
+        if any(matches(said.text, names) for names in (unknown, mine, *setting.choices.get(self.within, {}).values())):
             raise Unclear("form.only_the_village")
         if said.location is not None and all(map(math.isfinite, said.location)):
             return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
@@ -246,7 +247,7 @@ class Many:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """A list of texts."""
         text = _clean(said.text)
-        if not text:
+        if not any(map(str.isalnum, text)):
             raise Unclear("form.unclear_text")
         if isinstance(read_unasked(text), Read):
             raise Unclear("form.is_temperature")

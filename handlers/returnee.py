@@ -149,6 +149,8 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     if half is None or not (text or said.location or said.phone):
         return None
     if any(matches(text, words) for words in setting.words.options("form.controls").values()):
+        if not half.card.get("unfinished"):
+            return None  # a whole report: there is nothing to send, to change or to cancel
         return Outcome(says=(Say("returnee.handed_over", {"symptoms": "", "relative": False, "lost": False}),))
     if (day := _other_day(text, now)) and (right := _put_right(day, half, context, reads, now)):
         return right
