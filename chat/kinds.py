@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chat.form import Asked, Offer, Setting, Unclear, Value
+from chat.form import Answers, Asked, Form, Offer, Question, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
 from chat.reading.lacks import things
@@ -271,6 +271,14 @@ class Many:
         if value == [UNKNOWN]:
             return setting.words.say("form.not_known")
         return setting.words.say("form.list", items=list(value)) if value else setting.words.say("form.nothing")
+
+
+def early_photo(form: Form, answers: Answers, current: Question, said: Said) -> Answers:
+    """A photo sent before it is asked for answers the question that will ask for it."""
+    asks = next((q for q in form.applying(answers) if isinstance(q.kind, Photo) and q.name not in answers), None)
+    if asks is None or asks == current or said.attachment is None or said.attachment.kind != "photo":
+        return {}
+    return {asks.name: {"photo": said.attachment.ref}}
 
 
 def _clean(text: str) -> str:
