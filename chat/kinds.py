@@ -273,7 +273,7 @@ class Many:
         return setting.words.say("form.list", items=list(value)) if value else setting.words.say("form.nothing")
 
 
-def early_photo(form: Form, answers: Answers, current: Question, said: Said) -> Answers:
+def early_photo(form: Form, answers: Answers, current: Question | None, said: Said) -> Answers:
     """A photo sent before it is asked for answers the question that will ask for it."""
     asks = next((q for q in form.applying(answers) if isinstance(q.kind, Photo) and q.name not in answers), None)
     if asks is None or asks == current or said.attachment is None or said.attachment.kind != "photo":
