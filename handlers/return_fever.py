@@ -53,7 +53,17 @@ def _cry_known(answers: Answers, context: Context, reads: Reads, now: datetime) 
     told = known_of(answers, context)
     names = ("place", "phone") if _of_relative(answers) else ("who", "place", "phone")
     more = {name: told[name] for name in names if told[name] and not cries[-1].shown[name]} if cries else {}
+    if cries and "who" in names and answers.get("name") and told["who"] != cries[-1].shown["who"]:
+        more["who"] = told["who"]
     return added(cries[-1], more, answers, context, now) if more else None
+
+
+def as_told(answers: Answers, context: Context) -> Context:
+    """Who writes, and where they are to be found, by what is answered so far."""
+    known, own = known_of(answers, context), not _of_relative(answers)
+    name = str(answers.get("name") or "") if own else ""
+    village = context.village or str(answers.get("village") or "")
+    return replace(context, name=name or context.name, village=village, home=known["place"], phone=known["phone"])
 
 
 def _fever(before: Answers, answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome | None:
