@@ -12,6 +12,8 @@ from chat.reading.lacks import things
 from chat.reading.phrases import clauses
 from chat.reading.temperature import read_in_clause
 from handlers.duty.which import open_here
+from handlers.return_fever import as_told
+from handlers.return_form import returnee
 
 LONGEST_CRY = 60
 """Letters: what is longer and was not said to us is a notice that somebody passes on."""
@@ -27,7 +29,12 @@ def overheard(routes: Routes, hearing: Hearing) -> Outcome:
 def cried(routes: Routes, hearing: Hearing, danger: str, undone: str | None = None) -> Outcome:
     """What comes of danger; ``undone``: the argument of an act in the same words, which is not done and said to be so."""
     of = undone.partition(" ")[0] if undone else ""
-    outcome = routes.on_danger(danger, of, hearing.incoming.said, hearing.context, hearing.reads, hearing.now)
+    context = hearing.context
+    if (
+        hearing.talk is not None and hearing.talk.form == returnee.name
+    ):  # what is answered already is not asked in danger
+        context = as_told(hearing.talk.answers, context)
+    outcome = routes.on_danger(danger, of, hearing.incoming.said, context, hearing.reads, hearing.now)
     if undone is None or hearing.context.among_villagers:
         return outcome
     return replace(outcome, says=(*outcome.says, Say("danger.act_waits", {"said": hearing.text[:LONGEST_CRY]})))

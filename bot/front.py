@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.cries import cried, makes_room, of_known_case, overheard, with_beside
 from bot.enclosed import calls_itself_roster, setting_of
 from bot.hearing import Door, Hearing, hearing_of
-from bot.listening import heard_by, introduced, kept_above, listen, meanwhile, unknown, unopened, with_rest
+from bot.listening import begun, heard_by, introduced, kept_above, listen, meanwhile, unknown, unopened, with_rest
 from bot.photos import said_back, with_photo
 from bot.post import said
 from bot.routes import Act, Conversation, Routes
@@ -18,12 +18,11 @@ from bot.sayings import argument_of, danger_in, may_name, menu, opening_of
 from chat.form import Talk
 from chat.incoming import Incoming, Said
 from chat.letter import Letter, Outcome, Say, Tell, button_of
-from chat.turn import Turn, ask_again, open_form, pass_over, take_turn
+from chat.turn import Turn, ask_again, pass_over, take_turn
 from rules.facts import Bound, DutyMoved, DutyOpened
 from rules.town import Town
 from storage import talks
 from storage.ledger import Ledger
-from storage.tables import new_id
 
 
 @dataclass(frozen=True)
@@ -211,7 +210,7 @@ class Front:
             answers |= form.glean(hearing.text, hearing.setting)
         first = hearing.words.say("form.put_aside") if hearing.talk else ""
         handed = self._hand_over(hearing)
-        turn = open_form(form, new_id()[-10:], hearing.setting, answers, first)
+        turn = begun(form, hearing, answers, first)
         if rest and not form.glean:
             turn = take_turn(form, turn.talk, replace(hearing.incoming.said, text=rest, button=""), hearing.setting)
             turn = replace(turn, letter=kept_above(hearing, form.name, first, turn.letter))
@@ -248,8 +247,8 @@ class Front:
     def _aside(self, hearing: Hearing, conversation: Conversation) -> tuple[Outcome | None, Letter | None] | None:
         """No answer to the question, but something else that is understood: it is done, and the form goes on below it. A
         form that only asks for more about what is already on its way gives way to another."""
-        alone, opens = conversation.shows and hearing.incoming.said.attachment is not None, conversation.gives_way_to
-        outcome = heard_by(conversation, hearing) or listen(self.routes, hearing, alone, may_open=opens)
+        opens = conversation.gives_way_to
+        outcome = heard_by(conversation, hearing) or listen(self.routes, hearing, conversation.shows, may_open=opens)
         if outcome is not None and outcome.then and outcome.then[0] not in opens:
             outcome = unopened(self.routes, hearing, outcome)
         if outcome is None:
@@ -292,7 +291,7 @@ class Front:
         if outcome.then is not None:
             name, known = outcome.then
             conversation = self.routes.conversations[name]
-            turn = open_form(conversation.form, new_id()[-10:], hearing.setting, known, letter.text)
+            turn = begun(conversation.form, hearing, known, letter.text)
             if outcome.answers:
                 turn = take_turn(conversation.form, turn.talk, hearing.incoming.said, hearing.setting)
                 text = "\n".join(x for x in (letter.text, turn.letter.text) if x)

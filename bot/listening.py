@@ -8,11 +8,14 @@ from bot.hearing import Hearing
 from bot.post import said
 from bot.routes import Conversation, Routes
 from bot.sayings import for_staff, menu
+from chat.form import Answers, Form
 from chat.incoming import Said
+from chat.kinds import early_photo
 from chat.letter import Letter, Outcome, Say
 from chat.reading.phrases import matches
-from chat.turn import Turn
+from chat.turn import Turn, open_form
 from rules.facts import Bound, DutyOpened, PersonTold, WrongCode
+from storage.tables import new_id
 
 
 def listen(
@@ -87,6 +90,12 @@ def unopened(routes: Routes, hearing: Hearing, outcome: Outcome) -> Outcome | No
     name, known = outcome.then
     unasked = routes.conversations[name].unasked
     return unasked(known, hearing.context, hearing.reads, hearing.now) if unasked else None
+
+
+def begun(form: Form, hearing: Hearing, answers: Answers, first: str) -> Turn:
+    """The form, opened with what is known and with a photo that came in the same message."""
+    known = {**answers, **early_photo(form, answers, None, hearing.incoming.said)}
+    return open_form(form, new_id()[-10:], hearing.setting, known, first)
 
 
 def heard_by(conversation: Conversation, hearing: Hearing) -> Outcome | None:

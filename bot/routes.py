@@ -38,7 +38,8 @@ class Conversation:
     besides: Callable[[str], str] | None = None
     """What else was said in the message that answered it, for others to listen to."""
     shows: bool = False
-    """Whether a photo sent beside it belongs to what it asks about, and is heard as if no form were open."""
+    """Whether what is sent beside it and is no answer, a photo or words, belongs to what it asks about, and is heard as if no
+    form were open."""
     meanwhile: Callable[[Answers, Answers, Context, Reads, datetime], Outcome | None] | None = None
     """What the answers so far, which were the first ones a moment ago, let happen before the form is finished."""
     hears: Callable[[Said, Answers, Context, Reads, datetime, Setting], Outcome | None] | None = None
@@ -79,7 +80,7 @@ class Listener:
 
     hear: Callable[[Said, Context, Reads, datetime, Any], Outcome | None]
     last: bool = False
-    """Whether it is asked only when no form is open: what it hears would pass for an answer."""
+    """Whether it is asked only when no form is open, or one that ``shows``: what it hears would pass for an answer."""
 
 
 @dataclass(frozen=True)

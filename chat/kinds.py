@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chat.form import Asked, Offer, Setting, Unclear, Value
+from chat.form import Answers, Asked, Form, Offer, Question, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
 from chat.reading.household import read_each
@@ -191,7 +191,8 @@ class Spot:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """Words, or the location."""
         unknown = setting.words.options("form.dont_know")["unknown"] if self.within else ()
-        if any(matches(said.text, names) for names in (unknown, *setting.choices.get(self.within, {}).values())):
+        mine = setting.words.options("form.says_no_house")["mine"] if self.within else ()
+        if any(matches(said.text, names) for names in (unknown, mine, *setting.choices.get(self.within, {}).values())):
             raise Unclear("form.only_the_village")
         if said.location is not None and all(map(math.isfinite, said.location)):
             return {"lat": round(said.location[0], 5), "lon": round(said.location[1], 5)}
@@ -247,7 +248,7 @@ class Many:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """A list of texts."""
         text = _clean(said.text)
-        if not text:
+        if not any(map(str.isalnum, text)):
             raise Unclear("form.unclear_text")
         if isinstance(read_unasked(text), Read):
             raise Unclear("form.is_temperature")
@@ -271,6 +272,14 @@ class Many:
         if value == [UNKNOWN]:
             return setting.words.say("form.not_known")
         return setting.words.say("form.list", items=list(value)) if value else setting.words.say("form.nothing")
+
+
+def early_photo(form: Form, answers: Answers, current: Question | None, said: Said) -> Answers:
+    """A photo sent before it is asked for answers the question that will ask for it."""
+    asks = next((q for q in form.applying(answers) if isinstance(q.kind, Photo) and q.name not in answers), None)
+    if asks is None or asks == current or said.attachment is None or said.attachment.kind != "photo":
+        return {}
+    return {asks.name: {"photo": said.attachment.ref}}
 
 
 def _clean(text: str) -> str:

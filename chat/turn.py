@@ -7,6 +7,7 @@ from typing import Literal
 
 from chat.form import Answers, Asked, Cursor, Form, Question, Setting, Talk, Unclear, Value
 from chat.incoming import Said
+from chat.kinds import early_photo
 from chat.letter import MARK, Button, Letter, Rows, button_of, in_rows
 from chat.put_right import put_right
 from chat.reading.phrases import best_option, matches, named_with_value
@@ -160,7 +161,7 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
         return passed
     gleaned = dict(form.glean(said.text, setting)) if form.glean and said.text else {}
     own = current.glean(said.text) if current.glean is not None else {}
-    gleaned |= own
+    gleaned |= {**early_photo(form, talk.answers, current, said), **own}
     if current.name in gleaned:
         # 我从武汉回来的 is a whole sentence to a kind that takes any words; what was gleaned is the answer in it.
         return _keep(form, talk, current, gleaned[current.name], gleaned, setting, own)

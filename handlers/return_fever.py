@@ -1,8 +1,8 @@
-"""A fever told while a return is filled in rings at once, whoever has it; without it it would wait for the end of the form, and
-go with it when that is cancelled."""
+"""A fever told while a return is filled in rings at once, whoever has it, and those who run to a cry for help read who and where
+as it is answered; without it both would wait for the end of the form, and go with it when that is cancelled."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chat.form import Answers, Setting
@@ -19,6 +19,8 @@ from rules.telling import still_unknown
 
 RINGS = ("fever", "breath")
 """How somebody who has come home may feel that does not wait for the rest of the report."""
+ONE_CASE = timedelta(hours=1)
+"""How long after a cry for help what is answered belongs to it."""
 
 
 class Reads(Protocol):
@@ -35,7 +37,36 @@ class Reads(Protocol):
 
 
 def meanwhile(before: Answers, answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome | None:
-    """After each answer: a fever that was told now rings, and what is told after it (whose, where) is added to its card."""
+    """After each answer: a fever that was told now rings, and what is told after it or after a cry for help (whose, where) is
+    added to its card."""
+    if (cry := _cry_known(answers, context, reads, now)) is not None:
+        fever = _fever(before, answers, context, reads, now) or Outcome()
+        return replace(
+            fever, facts=(cry, *fever.facts), says=(Say("danger.more_kept", {"duty": cry.duty}), *fever.says)
+        )
+    return _fever(before, answers, context, reads, now)
+
+
+def _cry_known(answers: Answers, context: Context, reads: Reads, now: datetime) -> DutyMoved | None:
+    """Who, where and which phone, on the card of the cry for help that broke into the form, where that is not on it yet."""
+    cries = [d for d in reads.open_duties_of(context.sender, "urgent") if d.opened_at + ONE_CASE >= now]
+    told = known_of(answers, context)
+    names = ("place", "phone") if _of_relative(answers) else ("who", "place", "phone")
+    more = {name: told[name] for name in names if told[name] and not cries[-1].shown[name]} if cries else {}
+    if cries and "who" in names and answers.get("name") and told["who"] != cries[-1].shown["who"]:
+        more["who"] = told["who"]
+    return added(cries[-1], more, answers, context, now) if more else None
+
+
+def as_told(answers: Answers, context: Context) -> Context:
+    """Who writes, and where they are to be found, by what is answered so far."""
+    known, own = known_of(answers, context), not _of_relative(answers)
+    name = str(answers.get("name") or "") if own else ""
+    village = context.village or str(answers.get("village") or "")
+    return replace(context, name=name or context.name, village=village, home=known["place"], phone=known["phone"])
+
+
+def _fever(before: Answers, answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome | None:
     was, felt = before.get("symptoms"), answers.get("symptoms")
     if was not in RINGS and felt not in RINGS:
         return None
@@ -103,7 +134,10 @@ def of_another(said: Said, answers: Answers, setting: Setting) -> bool:
 
 
 def on_cancelled(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """取消 takes back the report, not the fever: somebody rings and asks."""
+    """取消 takes back the report, not the fever or the cry for help: somebody rings and asks."""
+    cries = [d for d in reads.open_duties_of(context.sender, "urgent") if d.opened_at + ONE_CASE >= now]
+    if cries:
+        return Outcome(says=(Say("returnee.cancelled_but_coming", {"duty": cries[-1]}),))
     duty = fever_told(answers, context, reads)
     if duty is None or (answers.get("symptoms") not in RINGS and not duty.card.get("of_return")):
         return Outcome()

@@ -13,7 +13,7 @@ from chat.letter import Outcome, Say
 from chat.reading.corrections import said_instead
 from chat.reading.days import read_day
 from chat.reading.phone import read_phone
-from chat.reading.phrases import matches
+from chat.reading.phrases import best_place, matches
 from chat.reading.returns import OLDEST, plans_return
 from chat.reading.temperature import highest_in, is_of_others
 from handlers.return_fever import RINGS, added, fever_told, known_of, told_at_once
@@ -127,11 +127,12 @@ def on_handed_over(answers: Answers, context: Context, reads: Reads, now: dateti
         card["notes"] = list(unread)
     own = answers.get("who", "relative") != "relative"
     told = (PersonTold(context.sender, place=str(card["place"])),) if own and card["place"] else ()
-    says = (Say("returnee.handed_over", {"symptoms": answers.get("symptoms"), "relative": not own}),)
+    lost = not village and not card["phone"]  # nobody could ring
+    says = (Say("returnee.handed_over", {"symptoms": answers.get("symptoms"), "relative": not own, "lost": lost}),)
     if (known := _told_before(card, context, reads)) is not None:
         new = {name: value for name, value in card.items() if value not in ("", None) and name != "unfinished"}
         if not card["name"] and known.shown["who"]:
-            del new["who"]
+            new.pop("who", None)
         if unread:
             new["notes"] = [*known.card.get("notes", ()), *unread][-MOST_NOTES:]
         return Outcome((*told, _added(known, new, village, context, now)), says)
@@ -148,7 +149,9 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     if half is None or not (text or said.location or said.phone):
         return None
     if any(matches(text, words) for words in setting.words.options("form.controls").values()):
-        return Outcome(says=(Say("returnee.handed_over", {"symptoms": "", "relative": False}),))
+        if not half.card.get("unfinished"):
+            return None  # a whole report: there is nothing to send, to change or to cancel
+        return Outcome(says=(Say("returnee.handed_over", {"symptoms": "", "relative": False, "lost": False}),))
     if (day := _other_day(text, now)) and (right := _put_right(day, half, context, reads, now)):
         return right
     more: dict[str, Any] = {"notes": [*half.card.get("notes", ()), text][-MOST_NOTES:]} if text else {}
@@ -157,8 +160,10 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
         more["phone"] = phone
     if said.location is not None:
         more["place"] = f"{said.location[0]:.5f},{said.location[1]:.5f}"
-    added = _added(half, more, "", context, now, text)
-    return Outcome((added,), (Say("returnee.more_kept", {"duty": added.duty}),))
+    village = "" if half.village else best_place(text, setting.choices.get("village", {})) or ""
+    told_now = (PersonTold(context.sender, village=village),) if village and not context.village else ()
+    added = _added(half, more, village, context, now, text)
+    return Outcome((*told_now, added), (Say("returnee.more_kept", {"duty": added.duty}),))
 
 
 def _other_day(text: str, now: datetime) -> date | None:

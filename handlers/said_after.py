@@ -1,5 +1,5 @@
-"""What is said, or photographed, just after a need, and nothing else understands, belongs to it; without it 心脏的药, said after
-帮我买药, or the box it comes in, would be answered with a shrug."""
+"""What is said, or photographed, just after a need or a voice message, and nothing else understands, belongs to it; without it
+心脏的药, said after 帮我买药, or the number to ring back, would be answered with a shrug."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Protocol
 from chat.form import Setting
 from chat.incoming import Said
 from chat.letter import Outcome, Say, Tell
+from chat.reading.phone import read_phone
 from chat.reading.phrases import matches
 from rules.context import Context
 from rules.duty import Duty
@@ -15,6 +16,8 @@ from rules.facts import DutyMoved
 
 WITHIN = timedelta(minutes=30)
 MOST_NOTES = 10
+KINDS = ("need", "voice")
+"""What is not said to its end in one message."""
 
 
 class Reads(Protocol):
@@ -25,20 +28,21 @@ class Reads(Protocol):
 
 
 def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
-    """On the card of the newest need, and told to whoever has it: a human reads what we cannot."""
-    text = " ".join(said.text.split())[:200]
+    """On the card of the newest of them, and told to whoever has it: a human reads what we cannot."""
+    text = " ".join((said.text or said.phone).split())[:200]
     photo = ((said.attachment.kind, said.attachment.ref),) if said.attachment else ()
     heard = context.place == "private" and (len(text) > 1 or bool(photo))
-    mine = reads.open_duties_of(context.sender, "need") if heard else ()
-    need = max((d for d in mine if d.opened_at + WITHIN >= now), key=lambda d: d.opened_at, default=None)
+    mine = [d for kind in KINDS for d in reads.open_duties_of(context.sender, kind)] if heard else []
+    newest = max((d for d in mine if d.opened_at + WITHIN >= now), key=lambda d: d.opened_at, default=None)
     controls = setting.words.options("form.controls").values()
-    if need is None or text.startswith("/") or any(matches(text, phrases) for phrases in controls):
+    if newest is None or text.startswith("/") or any(matches(text, phrases) for phrases in controls):
         return None
-    notes = [*need.card.get("notes", ()), *([text] if text else [])][-MOST_NOTES:]
-    files = [*need.card.get("attachments", ()), *(list(file) for file in photo)][-MOST_NOTES:]
-    moved = replace(need, card={**need.card, "notes": notes, "attachments": files})
+    notes = [*newest.card.get("notes", ()), *([text] if text else [])][-MOST_NOTES:]
+    files = [*newest.card.get("attachments", ()), *(list(file) for file in photo)][-MOST_NOTES:]
+    phone = {} if newest.card.get("phone") or not (found := read_phone(text)) else {"phone": found}
+    moved = replace(newest, card={**newest.card, "notes": notes, "attachments": files, **phone})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text or "photo", photo)
-    told = Tell(need.holder, "need.more_said", {"duty": moved, "said": text, "photo": bool(photo)}, lane="reply",
-                duty=need.ref)  # fmt: skip
+    told = Tell(newest.holder, "need.more_said", {"duty": moved, "said": text, "photo": bool(photo)}, lane="reply",
+                duty=newest.ref)  # fmt: skip
     says = Say("need.more_said_kept", {"duty": moved, "photo": bool(photo)})
-    return Outcome((fact,), (says,), (told,) if need.holder else ())
+    return Outcome((fact,), (says,), (told,) if newest.holder else ())

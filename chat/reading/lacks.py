@@ -7,6 +7,7 @@ from chat.reading.numbers import normalise
 
 HAN = r"\u3400-\u9fff"
 END = r"[了啦喽咯嘞咧]"
+MEASURE = r"(?:天|顿|片|粒|袋|斤|瓶|包|块|碗|盒|口)"
 NO_GOODS = (
     r"事|啥事|什么|问题|关系|意见|必要|时间|空|发烧|发热|烧|咳|症状|不舒服|异常|反应|感觉|疼|痛|来|去|人|回|到|出|进|看|听|收|"
     r"见|说|写|报|填|睡|好|办|完|想|错|走|动|用|敢|能|法|办法|消息|信儿|动静|影|劲儿|从|跟|和|在|接触|别|其他|救|命|呼吸|脉|心跳|知觉|意识|力气|盼头|活头|多少|几|登记|同行|联系|退"
@@ -15,8 +16,12 @@ NO_GOODS = (
 WHOSE = re.compile(r"^(?:俺|我|咱|们|家里?|这里|这|那|也|都|还|就|又|快|的|里)+(?=.)")
 LACKS = (
     re.compile(rf"没(?:有|得)?((?!有|得|{NO_GOODS})[{HAN}]{{1,6}}?){END}"),
-    re.compile(rf"([{HAN}]{{1,8}}?)(?:快|也|都|又)*(?:吃|用|喝|使|抽|花)(?:完|光|没|尽){END}"),
-    re.compile(rf"([{HAN}]{{1,8}}?)(?:快|也|都|又)*(?<![吃用喝使抽花])(?:没|完|见底){END}"),
+    re.compile(rf"([{HAN}]{{1,8}}?)(?:快|也|都|又)*(?:吃|用|喝|使|抽|花|(?<![发不退高低])烧)(?:完|光|没|尽){END}"),
+    re.compile(rf"([{HAN}]{{1,8}}?)(?:快|也|都|又)*(?<![吃用喝使抽花烧])(?:没有|没|完|见底){END}"),
+    re.compile(rf"([{HAN}]{{1,8}}?)[，,]?(?:就|只|才|光)(?:剩下?|够)(?:吃|用|喝|烧)?[一二两三四五半几\d]+{MEASURE}"),
+    re.compile(rf"(?:就|只|才|光)剩下?[一二两三四五半几\d]+{MEASURE}([{HAN}]{{1,4}}?){END}"),
+    re.compile(rf"([{HAN}]{{1,8}}?)(?:也|都)?没几{MEASURE}{END}"),
+    re.compile(rf"((?:水管|管子|龙头)(?:也|都)?冻|炉子?(?:也|都)?灭){END}"),
     re.compile(rf"([{HAN}]{{1,6}}?)(?<![吓饿累忙急气渴冻])(?:坏|堵|漏){END}"),
     re.compile(r"没(?:有)?(得吃|的吃|吃的|饭吃|啥吃)"),
     re.compile(r"([停断](?:水|电|气|暖|粮|炊))"),
@@ -28,9 +33,12 @@ LACKS = (
     re.compile(r"\b(?:have ?n ?t|do ?n ?t have) (?:got )?any (?:more )?"
                r"(?!fever|symptoms?|problems?|cough|news|idea|time)(\w+)"),
     re.compile(r"\b(?:no|not any) (?:more )?(?!fever|symptoms?|problems?|cough|news|one)(\w+) (?:left|any ?more)\b"),
+    re.compile(r"\b(?:only|just) (?:\w+ ){1,4}of (?:my |our |the )?(?:\w+ )?(?!isolation|quarantine|observation)(\w+) left\b"),
 )  # fmt: skip
 DONE = ("吃", "饭", "说", "写", "填", "做", "忙", "干", "看", "洗", "睡", "弄", "办", "发烧", "烧", "事")
 """饭吃完了, 事办完了: what is done is no lack."""
+WELCOME = re.compile(r"症状|咳嗽?|发?烧|痰|鼻涕|隔离|观察|[还那这里家]|家里|剩下?|日子|时间|人")
+"""咳嗽没了, 隔离就剩两天了: what nobody misses."""
 FOOD = re.compile(
     r"米|面|粮|菜|饭|吃|馍|馒头|鸡蛋|肉|豆|\b(?:rice|flour|food|eat|bread|noodles|vegetables|eggs|meat)\b"
 )
@@ -48,7 +56,7 @@ def things(text: str) -> frozenset[str]:
     """What is said to have run out: 米 in 家里没米了; empty when the sentence names none."""
     plain = plain_lack(text).lower().replace("’", "'").replace("'", " ")
     found = {_bare(match[1]) for way in LACKS for match in way.finditer(plain)}
-    return frozenset(thing for thing in found if thing and thing not in DONE)
+    return frozenset(thing for thing in found if thing and thing not in DONE and not WELCOME.fullmatch(thing))
 
 
 def plain_lack(text: str) -> str:

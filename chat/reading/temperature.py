@@ -57,7 +57,7 @@ AROUND = re.compile(
     r"|\b(?:my|temperature|temp|is|it|its|s|was|the|this|morning|evening|noon|afternoon|today|tonight|yesterday|now|normal|degrees?|about|i|am|are|has|have|a|fever|of|just|took|at|me|celsius|c)\b"
 )
 """Words that may stand around a temperature that nobody asked for."""
-NO_NUMBER = re.compile(r"烧|发热|体温|正常|挺好|没事|温度|fever|temperature|normal|\bfine\b|\bok(?:ay)?\b")
+NO_NUMBER = re.compile(r"烧(?![完光尽])|发热|体温|正常|挺好|没事|温度|fever|temperature|normal|\bfine\b|\bok(?:ay)?\b")
 QUESTION = re.compile(
     r"[?？吗]|算|是不是|正常不|怎么办|咋办|咋弄|要不要紧|要紧不|高不高|\b(?:is that|is it|is this|what should|should i)\b"
 )

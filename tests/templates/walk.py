@@ -253,7 +253,7 @@ def known_return(report: ReturneeReport, duty: str) -> dict[str, Any]:
 
 
 def _fevers_in_returns() -> Iterator[tuple[Context, Outcome]]:
-    """A fever told while a return is filled in, told once more, taken back, with a number, and cancelled."""
+    """A fever or a cry for help told while a return is filled in, told once more, taken back, with a number, and cancelled."""
     told: dict[str, Any] = {"name": "王五", "village": "yaowa"}
     own, theirs = (
         replace(open_of("fever"), card={**card_of("fever"), "relative": x, "of_return": True}) for x in (False, True)
@@ -263,7 +263,8 @@ def _fevers_in_returns() -> Iterator[tuple[Context, Outcome]]:
         for who, standing in (("self", own), ("relative", theirs)):
             for sign in return_fever.RINGS:
                 answers = {**told, "who": who, "symptoms": sign}
-                for reads in (FakeReads(), FakeReads((standing,)), FakeReads((replace(standing, village=""),))):
+                for duties in ((), (standing,), (replace(standing, village=""),), (open_of("urgent"),)):
+                    reads = FakeReads(duties)
                     for found in (
                         return_fever.meanwhile({}, answers, context, reads, NOW),
                         return_fever.meanwhile(answers, {**answers, "symptoms": "none"}, context, reads, NOW),
