@@ -50,7 +50,7 @@ def unknown(hearing: Hearing) -> tuple[Say, ...]:
         return (Say("desk.in_group", {"link": hearing.link}),)
     if for_staff(hearing):
         return Say("desk.for_staff"), menu(hearing.context)
-    controls = hearing.words.options("form.controls").values()
+    controls = hearing.words.ways("form.controls").values()
     if hearing.talk is None and any(matches(hearing.text, phrases) for phrases in controls):
         mine = [duty.ref for duty in hearing.reads.open_duties_of(hearing.context.sender, "need")]
         return (Say("desk.nothing_begun", {"mine": mine}), *(() if mine else (menu(hearing.context),)))

@@ -97,7 +97,7 @@ def of_another(said: Said, answers: Answers, setting: Setting) -> bool:
     """俺媳妇有点烧, said in one's own report: no answer about oneself."""
     if answers.get("who") not in ("self", "household") or not is_of_others(said.text) or is_hearsay(said.text):
         return False
-    return among(said.text, setting.words.options("felt.signs")) == "fever"
+    return among(said.text, setting.words.ways("felt.signs")) == "fever"
 
 
 def on_cancelled(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:

@@ -73,7 +73,7 @@ def _ailing(text: str, setting: Setting) -> str:
     """发烧了, said whatever was asked: how whoever writes feels, and nothing else."""
     if len(text) > (30 if text.isascii() else 10) or is_hearsay(text) or is_of_others(text):
         return ""
-    return SYMPTOM_OF.get(among(text, setting.words.options("felt.signs")) or "", "")
+    return SYMPTOM_OF.get(among(text, setting.words.ways("felt.signs")) or "", "")
 
 
 returnee = Form(

@@ -147,7 +147,7 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     half = next((d for d in reversed(told) if now - d.opened_at <= STILL_TELLING), None)
     if half is None or not (text or said.location or said.phone):
         return None
-    if any(matches(text, words) for words in setting.words.options("form.controls").values()):
+    if any(matches(text, words) for words in setting.words.ways("form.controls").values()):
         return Outcome(says=(Say("returnee.handed_over", {"symptoms": "", "relative": False}),))
     if (day := _other_day(text, now)) and (right := _put_right(day, half, context, reads, now)):
         return right

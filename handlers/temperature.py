@@ -286,9 +286,9 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
     if context.place != "private":
         return None
     sign = _sign(said.text, context, reads)
-    if not sign and is_about_somebody(said.text) and among(said.text, setting.words.options("felt.signs")) == "fever":
+    if not sign and is_about_somebody(said.text) and among(said.text, setting.words.ways("felt.signs")) == "fever":
         return Outcome(says=(Say("felt.of_neighbour"),))
-    if not sign and context.watched and any(x in said.text for x in setting.words.options("felt.signs")["fever"]):
+    if not sign and context.watched and any(x in said.text for x in setting.words.ways("felt.signs")["fever"]):
         return Outcome(then=("temperature", {}))  # 没有发烧: a number says it better
     if not sign and _sign(said.text, replace(context, watched=True), reads) and len(said.text) <= BRIEF:
         return Outcome(then=("temperature", {}))  # 头疼, said by whoever: a number says more, and nobody is alarmed
@@ -315,8 +315,8 @@ def hear_number(said: Said, context: Context, reads: Reads, now: datetime, setti
 
 def _is_more(text: str, context: Context, setting: Setting) -> bool:
     """Whether a sentence without a number of one's own says something that others listen for: a sign, no thermometer."""
-    ill = among(text, {"said": [word for words in setting.words.options("felt.signs").values() for word in words]})
-    lacks = any(word in text.lower() for word in setting.words.options("felt.thermometer")["thermometer"])
+    ill = among(text, {"said": [word for words in setting.words.ways("felt.signs").values() for word in words]})
+    lacks = any(word in text.lower() for word in setting.words.ways("felt.thermometer")["thermometer"])
     return bool(ill) or lacks or (is_of_others(text) and highest_in(text) >= context.town.fever)
 
 
