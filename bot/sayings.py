@@ -188,7 +188,12 @@ def _signs() -> Signs:
 
 
 def menu(context: Context) -> Say:
-    """What can be done here, as buttons."""
+    """What can be done here, as buttons; for those who do the village's work that is their work, unless they are at home under
+    observation themselves."""
+    if context.staff and not context.watched and not context.among_villagers:
+        return Say(
+            "desk.menu_staff", {}, (tuple(Button(f"@acts.buttons.{act}", f"d:{act}:") for act in ("todo", "help")),)
+        )
     names = (
         ("need", "temperature", "returnee", "tip") if context.watched else ("returnee", "temperature", "need", "tip")
     )
