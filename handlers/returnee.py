@@ -17,7 +17,7 @@ from chat.reading.phrases import matches
 from chat.reading.returns import OLDEST, plans_return
 from chat.reading.temperature import highest_in, is_of_others
 from handlers.return_fever import RINGS, added, fever_told, known_of, told_at_once
-from handlers.return_form import ReturneeReport, glean
+from handlers.return_form import HEADS, ReturneeReport, glean
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold, ReturnRegistered, WatchStarted
@@ -314,7 +314,8 @@ def _open(village: str, context: Context, now: datetime, ref: str, card: dict[st
 
 def _card(report: ReturneeReport) -> dict[str, Any]:
     """What the cadres need to go and see, and no more."""
-    others = UNKNOWN if report.companions == [UNKNOWN] else len(report.companions)
+    told = report.companions
+    others: str | int = told[0] if len(told) == 1 and (told[0] == UNKNOWN or HEADS.fullmatch(told[0])) else len(told)
     return {
         "who": mask(report.name), "name": report.name, "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
         "city": report.city or "", "arrived": report.arrived, "transport": report.transport,
