@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from chat.form import Asked, Offer, Setting, Unclear, Value
 from chat.incoming import Said
 from chat.reading.days import read_day
+from chat.reading.household import read_each
 from chat.reading.lacks import things
 from chat.reading.names import is_no_name, names_a_place
 from chat.reading.numbers import arabic
@@ -54,7 +55,7 @@ class Text:
             raise Unclear("form.what_is_meant")
         if sum(unicodedata.category(letter)[0] not in "CZ" for letter in text) < self.shortest:
             raise Unclear("form.unclear_name" if self.unlike and text else "form.unclear_text")
-        if isinstance(read_unasked(text), Read):
+        if isinstance(read_unasked(text), Read) or (not self.of_others and read_each(text)):
             raise Unclear("form.is_temperature")
         if self.nothing and any(matches(text, words) for words in setting.words.ways(self.nothing).values()):
             return ""
