@@ -294,7 +294,7 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
     sign = _sign(said.text, context, reads)
     if not sign and is_about_somebody(said.text) and among(said.text, setting.words.ways("felt.signs")) == "fever":
         return Outcome(says=(Say("felt.of_neighbour"),))
-    if not sign and context.watched and any(x in said.text for x in setting.words.ways("felt.signs")["fever"]):
+    if not sign and context.watched and any(x in said.text.lower() for x in setting.words.ways("felt.signs")["fever"]):
         return Outcome(then=("temperature", {}))  # 没有发烧: a number says it better
     if not sign and _sign(said.text, replace(context, watched=True), reads) and len(said.text) <= BRIEF:
         return Outcome(then=("temperature", {}))  # 头疼, said by whoever: a number says more, and nobody is alarmed

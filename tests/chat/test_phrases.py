@@ -25,7 +25,8 @@ ZH = [
     ("明早再办吧", TONIGHT, "morning"),
     ("", BY, None), ("😀", BY, None),
     ("by train", BY, "train"), ("Wuhan", FROM, "wuhan"), ("没有 fever", SYMPTOMS, "none"), ("不是 train", BY, None),
-    ("不 fever，有点 cough", SYMPTOMS, "cough"), ("发烧 and cough", SYMPTOMS, None), ("some men", WHO, None),
+    ("不 fever，有点 cough", SYMPTOMS, "cough"), ("不发烧 no cough", SYMPTOMS, None),
+    ("我 no fever", SYMPTOMS, None), ("发烧 and cough", SYMPTOMS, None), ("some men", WHO, None),
 ]  # fmt: skip
 EN = [
     ("No", CONTACT, "no"), ("no.", CONTACT, "no"), ("I don't know", CONTACT, "unsure"), ("i dont know", CONTACT, "unsure"),
