@@ -2,15 +2,12 @@
 without it a slow download would hold the database, or every table that cadres pass round would be answered."""
 
 import asyncio
-from functools import cache
-from typing import Any
 
 import structlog
 
 from bot.gateways import Fetching
 from bot.hearing import Hearing
 from bot.sheets import LARGEST, read_sheet
-from bot.texts import LOCALES, texts
 from chat.form import Setting
 from chat.incoming import Document, Sheet
 from rules.rota import planner_of
@@ -38,7 +35,7 @@ def calls_itself_roster(hearing: Hearing) -> bool:
     """Whether the document's name, or what was written with it, speaks of a roster."""
     document = hearing.incoming.said.document
     said = f"{document.name if document else ''} {hearing.text}".lower()
-    return any(word in said for words in hearing.all_options("rota.names") for word in words)
+    return any(word in said for words in hearing.words.ways("rota.names").values() for word in words)
 
 
 async def opened(gateway: object, document: Document) -> Sheet:
@@ -58,13 +55,4 @@ async def opened(gateway: object, document: Document) -> Sheet:
 
 def setting_of(hearing: Hearing) -> Setting:
     """The setting in which a sheet is read: its cells may be in either language, whatever its sender reads."""
-    return Setting(hearing.words, hearing.now, {name: _in_both(f"rota.{name}") for name in CELLS})
-
-
-@cache
-def _in_both(block: str) -> dict[str, Any]:
-    lines: dict[str, tuple[str, ...]] = {}
-    for locale in LOCALES:
-        for key, words in texts(locale).options(block).items():
-            lines[key] = (*lines.get(key, ()), *words)
-    return lines
+    return Setting(hearing.words, hearing.now, {name: hearing.words.ways(f"rota.{name}") for name in CELLS})

@@ -1,6 +1,6 @@
 """Everything that is known when a message is heard: who, where, the open talk, the words; gathered once, before deciding."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,12 +44,6 @@ class Hearing:
     def link(self) -> str:
         """Where a private chat can be opened."""
         return self.context.link
-
-    def all_options(self, block: str) -> Iterator[tuple[str, ...]]:
-        """The phrases of a vocabulary block in the person's language, then in the other: a command works in both."""
-        for locale in (self.words.locale, *(x for x in LOCALES if x != self.words.locale)):
-            if texts(locale).has(block):
-                yield from texts(locale).options(block).values()
 
 
 def hearing_of(ledger: Ledger, town: Town, incoming: Incoming, now: datetime, door: Door | None = None) -> Hearing:
@@ -122,7 +116,7 @@ def _office(town: Town, chat: str) -> Place:
 def _villages(town: Town, own: str, words: Texts) -> Mapping[str, tuple[str, ...]]:
     """Each village's name; 咱村 is whoever speaks' own."""
     names = town.village_names
-    return {**names, own: (*names[own], *words.options("home.own")["own"])} if own in names else names
+    return {**names, own: (*names[own], *words.ways("home.own")["own"])} if own in names else names
 
 
 def _talk(kept: talks.Kept | None) -> Talk | None:

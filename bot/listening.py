@@ -47,14 +47,13 @@ def joined(first: Outcome, more: Outcome | None) -> Outcome:
 
 def unknown(hearing: Hearing) -> tuple[Say, ...]:
     """What is said to what nobody understands: it is not passed on, and that is said."""
-    if hearing.context.place in ("cadres", "office"):
-        return (Say("desk.unknown_staff"),)
-    if not hearing.incoming.private:
+    private = hearing.incoming.private
+    if not private and hearing.context.place not in ("cadres", "office"):
         return (Say("desk.in_group", {"link": hearing.link}),)
     if for_staff(hearing):
         return Say("desk.for_staff"), menu(hearing.context)
-    controls = hearing.words.options("form.controls").values()
-    if hearing.talk is None and any(matches(hearing.text, phrases) for phrases in controls):
+    controls = hearing.words.ways("form.controls").values()
+    if private and hearing.talk is None and any(matches(hearing.text, phrases) for phrases in controls):
         mine = [duty.ref for duty in hearing.reads.open_duties_of(hearing.context.sender, "need")]
         return (Say("desk.nothing_begun", {"mine": mine}), *(() if mine else (menu(hearing.context),)))
     return Say("desk.unknown" if hearing.text else "desk.unknown_sent"), menu(hearing.context)

@@ -68,12 +68,12 @@ class Reads:
 
     def named(self, block: str, text: str) -> str:
         """The key of the first line of a vocabulary whose word is in the text, and not denied there; empty when none is."""
-        lines = self.words.options(block).items()
+        lines = self.words.ways(block).items()
         return next((key for key, words in lines if among(text, {key: words})), "")
 
     def all_named(self, block: str, text: str) -> tuple[str, ...]:
         """The keys of all lines of a vocabulary of which a word is in the text, and not denied there."""
-        return tuple(key for key, words in self.words.options(block).items() if among(text, {key: words}))
+        return tuple(key for key, words in self.words.ways(block).items() if among(text, {key: words}))
 
     def new_token(self) -> str:
         """128 random bits for a link that signs in."""

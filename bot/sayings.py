@@ -57,7 +57,7 @@ def _argument_of(act: Act, hearing: Hearing) -> str | None:
     block = f"acts.{act.name}"
     if not hearing.words.has(block):
         return None
-    for phrases in hearing.all_options(block):
+    for phrases in hearing.words.ways(block).values():
         rest = after_phrase(hearing.text, phrases, alone=act.argument == "none")
         if act.argument in ("ref", "span"):
             rest = number_before(hearing.text, phrases, act.names) if rest is None else numbered(rest)
@@ -86,7 +86,7 @@ def opening_of(routes: Routes, hearing: Hearing) -> tuple[Conversation, str] | N
             return conversation, ""
         if pressed or not may_name((block,), hearing.text) or not hearing.words.has(block):
             continue
-        for phrases in hearing.all_options(block):
+        for phrases in hearing.words.ways(block).values():
             rest = after_phrase(hearing.text, phrases, alone=hearing.talk is not None)
             if rest is not None:
                 return conversation, rest
@@ -100,8 +100,10 @@ def may_name(blocks: tuple[str, ...], text: str) -> bool:
 
 @cache
 def _names(blocks: tuple[str, ...]) -> re.Pattern[str]:
-    words = [texts(locale).options(b).values() for locale in LOCALES for b in blocks if texts(locale).has(b)]
-    phrases = {_squeezed(phrase) for groups in words for group in groups for phrase in group}
+    words = texts(LOCALES[0])
+    phrases = {
+        _squeezed(phrase) for b in blocks if words.has(b) for group in words.ways(b).values() for phrase in group
+    }
     return re.compile("|".join(map(re.escape, phrases)) or "(?!)")
 
 
@@ -180,17 +182,18 @@ def sort_of_danger(text: str) -> str:
 @cache
 def _signs() -> Signs:
     """The signs of all languages: somebody in danger takes the words that come."""
-    signs: dict[str, tuple[str, ...]] = {}
-    calm: tuple[str, ...] = ()
-    for words in map(texts, LOCALES):
-        for sort, named in words.options("danger.signs").items():
-            signs[sort] = (*signs.get(sort, ()), *named)
-        calm += tuple(phrase for phrases in words.options("danger.calm").values() for phrase in phrases)
-    return Signs(signs, calm)
+    words = texts(LOCALES[0])
+    calm = tuple(phrase for phrases in words.ways("danger.calm").values() for phrase in phrases)
+    return Signs(words.ways("danger.signs"), calm)
 
 
 def menu(context: Context) -> Say:
-    """What can be done here, as buttons."""
+    """What can be done here, as buttons; for those who do the village's work that is their work, unless they are at home under
+    observation themselves."""
+    if context.staff and not context.watched and not context.among_villagers:
+        return Say(
+            "desk.menu_staff", {}, (tuple(Button(f"@acts.buttons.{act}", f"d:{act}:") for act in ("todo", "help")),)
+        )
     names = (
         ("need", "temperature", "returnee", "tip") if context.watched else ("returnee", "temperature", "need", "tip")
     )

@@ -46,6 +46,7 @@ class Texts:
             loader=FileSystemLoader(folder / locale), bytecode_cache=compiled(READ_AS, folder), **READ_AS
         )
         self._options: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._ways: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._globals = dict(self._environment.globals)
         """Merged by ourselves: ``Template.new_context`` walks through two layers of them for each text."""
         self._found: dict[str, tuple[Template, str]] = {}
@@ -73,6 +74,24 @@ class Texts:
                 key.strip(): tuple(word.strip() for word in words.split(" / ")) for key, words in pairs
             }
         return self._options[block]
+
+    def ways(self, block: str) -> Mapping[str, tuple[str, ...]]:
+        """A vocabulary as it is understood: its words in this language, then in the others."""
+        if block not in self._ways:
+            spoken = [words.options(block) for words in self._all if words.has(block)]
+            self._ways[block] = {
+                key: tuple(dict.fromkeys(word for options in spoken for word in options.get(key, ())))
+                for key in spoken[0]
+            }
+        return self._ways[block]
+
+    def all_say(self, block: str) -> tuple[str, ...]:
+        """A block without values in this language, then in the others."""
+        return tuple(words.say(block) for words in self._all)
+
+    @property
+    def _all(self) -> tuple["Texts", ...]:
+        return (self, *(texts(locale) for locale in LOCALES if locale != self.locale))
 
     def _find(self, block: str) -> tuple[Template, str]:
         file, _, name = block.partition(".")

@@ -23,12 +23,10 @@ class Beside:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """As the kind reads it."""
         # 还没拿, said while this is still asked, answers whether it is done: it is nobody's house.
-        if any(matches(once(said.text), words) for words in setting.words.options("duty.answers").values()):
+        if any(matches(once(said.text), words) for words in setting.words.ways("duty.answers").values()):
             raise Unclear("form.unclear_option")
-        haste = setting.words.options("need.urgent_now")["now"]
-        others = (
-            setting.words.options(f"{asked.form}.{name}_options") for name in self.unlike if name != asked.question
-        )
+        haste = setting.words.ways("need.urgent_now")["now"]
+        others = (setting.words.ways(f"{asked.form}.{name}_options") for name in self.unlike if name != asked.question)
         if any(matches(said.text, words) for options in others for words in options.values()):
             raise Unclear("form.unclear_option")
         slip = slip_in(said.text)
@@ -47,7 +45,7 @@ class Beside:
 
 def several(text: str, form: str, choices: tuple[str, ...], setting: Setting) -> Answers:
     """大街南头，不急: what is chosen and the ``place``, whichever was asked; a lack in it is a need of its own."""
-    if things(text) or says_besides(text, setting.words.options("need.urgent_now")["now"]):
+    if things(text) or says_besides(text, setting.words.ways("need.urgent_now")["now"]):
         return {}
     found: dict[str, Value] = {}
     rest = []
@@ -60,4 +58,4 @@ def several(text: str, form: str, choices: tuple[str, ...], setting: Setting) ->
 
 def chosen(text: str, block: str, setting: Setting) -> str:
     """The key of the line of a vocabulary of which the text is a phrase; empty when it is none."""
-    return next((key for key, words in setting.words.options(block).items() if matches(text, words)), "")
+    return next((key for key, words in setting.words.ways(block).items() if matches(text, words)), "")

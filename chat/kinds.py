@@ -51,22 +51,22 @@ class Text:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The text without white space at its ends."""
         text = _clean(said.text)
-        if matches(text, setting.words.options("form.puzzled")["puzzled"]):
+        if matches(text, setting.words.ways("form.puzzled")["puzzled"]):
             raise Unclear("form.what_is_meant")
         if sum(unicodedata.category(letter)[0] not in "CZ" for letter in text) < self.shortest:
             raise Unclear("form.unclear_name" if self.unlike and text else "form.unclear_text")
         if isinstance(read_unasked(text), Read) or (not self.of_others and read_each(text)):
             raise Unclear("form.is_temperature")
-        if self.nothing and any(matches(text, words) for words in setting.words.options(self.nothing).values()):
+        if self.nothing and any(matches(text, words) for words in setting.words.ways(self.nothing).values()):
             return ""
         if not self.of_others and _says_ill(text, setting) and not things(text):
             raise Unclear("form.is_ailing")
         if self.longest < STORY and things(text):
             raise Unclear("form.is_lack")
         block = f"{asked.form}.{self.unlike}_options"
-        if self.unlike and any(matches(text, words) for words in setting.words.options(block).values()):
+        if self.unlike and any(matches(text, words) for words in setting.words.ways(block).values()):
             raise Unclear("form.unclear_name")
-        if self.unlike and (is_no_name(text) or matches(text, setting.words.options("form.dont_know")["unknown"])):
+        if self.unlike and (is_no_name(text) or matches(text, setting.words.ways("form.dont_know")["unknown"])):
             raise Unclear("form.unclear_name")
         if len(text) > self.longest:
             raise Unclear("form.too_long", longest=self.longest)
@@ -89,7 +89,7 @@ class OneOf:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The key of the option that was meant."""
-        found = best_option(said.text, setting.words.options(f"{asked.block}_options"))
+        found = best_option(said.text, setting.words.ways(f"{asked.block}_options"))
         if not isinstance(found, str):
             raise Unclear("form.unclear_option")
         return found
@@ -165,7 +165,7 @@ class Phone:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The digits."""
         found = read_phone(said.phone or said.text)
-        if found is None and matches(said.text, setting.words.options("form.no_phone")["none"]):
+        if found is None and matches(said.text, setting.words.ways("form.no_phone")["none"]):
             return ""
         if found is None:
             raise Unclear("form.unclear_phone")
@@ -190,8 +190,8 @@ class Spot:
 
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """Words, or the location."""
-        unknown = setting.words.options("form.dont_know")["unknown"] if self.within else ()
-        mine = setting.words.options("form.says_no_house")["mine"] if self.within else ()
+        unknown = setting.words.ways("form.dont_know")["unknown"] if self.within else ()
+        mine = setting.words.ways("form.says_no_house")["mine"] if self.within else ()
         if any(matches(said.text, names) for names in (unknown, mine, *setting.choices.get(self.within, {}).values())):
             raise Unclear("form.only_the_village")
         if said.location is not None and all(map(math.isfinite, said.location)):
@@ -219,7 +219,7 @@ class Photo:
         """``{"photo": reference}`` or ``{"none": true}``."""
         if said.attachment is not None and said.attachment.kind == "photo":
             return {"photo": said.attachment.ref}
-        if isinstance(best_option(said.text, setting.words.options("form.no_photo")), str):
+        if isinstance(best_option(said.text, setting.words.ways("form.no_photo")), str):
             return {"none": True}
         raise Unclear("form.unclear_photo")
 
@@ -254,9 +254,9 @@ class Many:
             raise Unclear("form.is_temperature")
         if _says_ill(text, setting):
             raise Unclear("form.is_ailing")
-        if any(is_none(text, words) for words in setting.words.options("form.none").values()):
+        if any(is_none(text, words) for words in setting.words.ways("form.none").values()):
             return []
-        if matches(text, setting.words.options("form.dont_know")["unknown"]):
+        if matches(text, setting.words.ways("form.dont_know")["unknown"]):
             return [UNKNOWN]
         found = [part for part in self.split(text) if part][: self.most]
         if not found or any(len(part) > 60 for part in found):
@@ -289,7 +289,7 @@ def _clean(text: str) -> str:
 
 def _says_ill(text: str, setting: Setting) -> bool:
     """发烧了 is nobody's name and nobody's house, whatever was asked."""
-    signs = setting.words.options("felt.signs").values()
+    signs = setting.words.ways("felt.signs").values()
     short = len(text) <= (SHORT_LATIN if text.isascii() else SHORT)
     return short and among(text, {"ill": [word for words in signs for word in words]}) is not None
 

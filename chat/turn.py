@@ -50,7 +50,7 @@ def pass_over(form: Form, talk: Talk, setting: Setting) -> Turn | None:
     current = current_question(form, talk)
     if current is None or not current.optional:
         return None
-    puzzled = setting.words.options("form.puzzled")["puzzled"]
+    puzzled = setting.words.ways("form.puzzled")["puzzled"]
     words = " / ".join(word for word in dict.fromkeys(talk.cursor.unread) if not matches(word, puzzled))[:60]
     return _keep(form, talk, current, words or None, {}, setting, first=setting.words.say("form.kept_as_said"))
 
@@ -85,7 +85,7 @@ def current_question(form: Form, talk: Talk) -> Question | None:
 
 
 def _controlled(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn | None:
-    controls = setting.words.options("form.controls")
+    controls = setting.words.ways("form.controls")
     key = next((key for key, phrases in controls.items() if matches(said.text, phrases)), "")
     current = current_question(form, talk)
     # A form that is sent by its last answer has nothing to send or change: 写错了 is read as any choice, or by others.
@@ -103,7 +103,7 @@ def _answers(talk: Talk, current: Question, said: Said, form: Form, setting: Set
         return True
     offers = current.kind.offers(Asked(form.name, current.name), setting)
     block = f"{form.name}.{current.name}_options"
-    known = setting.words.options(block) if setting.words.has(block) else {}
+    known = setting.words.ways(block) if setting.words.has(block) else {}
     return any(matches(said.text, (offer.label, *known.get(offer.key, ()))) for offer in offers)
 
 
@@ -151,7 +151,7 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
     if current is None:
         return _summary_answer(form, talk, said, setting)
     if talk.cursor.likely is not None:
-        choice = next((k for k, words in setting.words.options("form.yes_no").items() if matches(said.text, words)), "")
+        choice = next((k for k, words in setting.words.ways("form.yes_no").items() if matches(said.text, words)), "")
         if choice:
             return _likely(form, talk, current, choice, setting)
     if right := put_right(form, talk, current, said, setting):
@@ -176,14 +176,14 @@ def _answered(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
 
 def _passed_over(form: Form, talk: Talk, current: Question, said: Said, setting: Setting) -> Turn | None:
     """不记得 and 没有 at what need not be answered; 问这干啥 at anything, which is told why and asked again."""
-    if matches(said.text, setting.words.options("form.why")["why"]):
+    if matches(said.text, setting.words.ways("form.why")["why"]):
         why = _some(setting, f"{form.name}.kept") or setting.words.say("form.what_is_meant")
         return _ask(form, talk, setting, why)
     if not current.optional or _answers(talk, current, said, form, setting):
         return None
     forgotten = {"unknown": None, "none": ""}
-    ways = setting.words.options("form.dont_know")
-    key = next((key for key in forgotten if matches(said.text, ways[key])), "")
+    words = setting.words.ways("form.dont_know")
+    key = next((key for key in forgotten if matches(said.text, words[key])), "")
     return _keep(form, talk, current, forgotten[key], {}, setting) if key else None
 
 
@@ -213,11 +213,11 @@ def _graver(form: Form, talk: Talk, name: str, new: Value) -> Value:
 def _summary_answer(form: Form, talk: Talk, said: Said, setting: Setting) -> Turn:
     """At the summary: the name of an answer, after 改 or alone, goes to that question."""
     words, wanted = setting.words, said.text
-    if matches(wanted, words.options("form.yes_no")["yes"]) and (sent := _at_summary(form, talk, "submit", setting)):
+    if matches(wanted, words.ways("form.yes_no")["yes"]) and (sent := _at_summary(form, talk, "submit", setting)):
         return sent
-    for phrase in words.options("form.controls").get("change", ()):
+    for phrase in words.ways("form.controls").get("change", ()):
         wanted = wanted.strip().removeprefix(phrase).strip()
-    labels = {q.name: (_label(form, q, setting),) for q in form.applying(talk.answers)}
+    labels = {q.name: words.all_say(f"{form.name}.{q.name}_label") for q in form.applying(talk.answers)}
     name, value = named_with_value(wanted, labels)
     if name:
         changed = _answered(form, replace(talk, cursor=Cursor(asking=name)), replace(said, text=value), setting)

@@ -19,3 +19,10 @@ class Words(Protocol):
 
     def options(self, block: str) -> Mapping[str, tuple[str, ...]]:
         """A vocabulary: lines ``key: label / synonym / synonym`` of a block, in order; the first word is the label."""
+
+    def ways(self, block: str) -> Mapping[str, tuple[str, ...]]:
+        """The same as it is understood: after the words of this language those of the others, since whoever reads one may write
+        another."""
+
+    def all_say(self, block: str) -> tuple[str, ...]:
+        """The text of a block that shows no value, in this language and then in the others."""

@@ -181,10 +181,10 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     text = " ".join(said.text.split())[:LONGEST]
     cases = reads.open_duties_of(context.sender, "urgent") if context.place == "private" else ()
     case = max((d for d in cases if d.opened_at + ONE_CASE >= now), key=lambda d: d.opened_at, default=None)
-    polite = setting.words.options("need.polite")
+    polite = setting.words.ways("need.polite")
     if case is None or matches(text, polite["thanks"]) or not (text or said.location or said.phone):
         return None
-    nowhere = matches(text, setting.words.options("whereabouts.nowhere")["nowhere"])
+    nowhere = matches(text, setting.words.ways("whereabouts.nowhere")["nowhere"])
     more: dict[str, Any] = {}
     if said.location is not None:
         more["place"] = f"{said.location[0]:.5f},{said.location[1]:.5f}"

@@ -254,13 +254,13 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
 
 def _has_sign(text: str, context: Context, reads: Reads, setting: Setting) -> bool:
     """One of the words of a lack; from somebody who is watched also a wish, and an urgent word with something besides."""
-    signs = setting.words.options("need.signs")
+    signs = setting.words.ways("need.signs")
     heard = (*signs["lack"], *signs["want"]) if context.watched else signs["lack"]
-    for calm in setting.words.options("need.calm")["calm"]:
+    for calm in setting.words.ways("need.calm")["calm"]:
         text = text.replace(calm, " ")
     if any(sign.lower() in plain_lack(text).lower() for sign in heard):
         return True
-    return context.watched and says_besides(text, setting.words.options("need.urgent_now")["now"])
+    return context.watched and says_besides(text, setting.words.ways("need.urgent_now")["now"])
 
 
 def polite(said: Said, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:

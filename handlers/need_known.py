@@ -33,7 +33,7 @@ class Reads(Protocol):
 
 def more_urgent(text: str, context: Context, reads: Reads, now: datetime, setting: Setting) -> Outcome | None:
     """很急, 急，孩子饿了: that and nothing else, said of what was asked before; tonight after all, or marked on the card."""
-    words = setting.words.options("need.urgent_now")["now"]
+    words = setting.words.ways("need.urgent_now")["now"]
     if reads.named("need.urgent_now", text) != "now" or not says_only(text, words):
         return None
     why = hastes(text, reads.all_named)

@@ -42,10 +42,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     """隔壁老王发烧了: told to the village at once, as it was said. The card names nobody but the one to ask, by their family name;
     what hides something (没报) is a tip, which keeps nobody's name."""
     said_in_all = " ".join(said.text.split())[:LONGEST]
-    if context.place != "private" or reads.named("tip.signs", said_in_all):
-        return None
-    text, rest = _told(said_in_all, setting)
-    if not text:
+    text, rest = _told(said_in_all, setting) if context.place == "private" else ("", "")
+    if not text or reads.named("tip.signs", said_in_all):
         return None
     outcome = _kept(text, context, reads, now)
     # Who is ill as well is asked for a temperature, before anybody's house.
@@ -54,7 +52,7 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
 
 def _told(text: str, setting: Setting) -> tuple[str, str]:
     """(what is told of the neighbour, what they say of themselves): 我发烧了，隔壁老王也发烧 is both."""
-    signs = setting.words.options("felt.signs")
+    signs = setting.words.ways("felt.signs")
     ill = {"ill": [word for sign in ILL for word in signs[sign]]}
     if is_of_neighbour(text):
         return (text, "") if among(text, ill) else ("", "")

@@ -130,7 +130,7 @@ def of_another(said: Said, answers: Answers, setting: Setting) -> bool:
         other = is_of_oneself(said.text)
     else:
         other = "who" in answers and is_of_others(said.text) and not is_hearsay(said.text)
-    return other and among(said.text, setting.words.options("felt.signs")) == "fever"
+    return other and among(said.text, setting.words.ways("felt.signs")) == "fever"
 
 
 def on_cancelled(answers: Answers, context: Context, reads: Reads, now: datetime) -> Outcome:

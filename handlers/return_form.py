@@ -14,6 +14,11 @@ from chat.reading.returns import glean_return, only_origin, origin_named, ride_n
 from chat.reading.temperature import is_hearsay, is_of_others
 
 TOGETHER = re.compile(r"(?:一起|一块儿?|一道|两个|俩)(?:回来?的?)?$|^(?:还有|同)")
+HEADS = re.compile(
+    r"(?:[我俺咱]们|一共|总共|有)*(?:[两俩仨三四五六七八九十]|\d{1,2}) ?[个口]?人?"
+    r"|(?:all )?(?:two|three|four|five|six|\d{1,2})(?: people| persons| others| of us)?", re.IGNORECASE
+)  # fmt: skip
+"""仨人: how many travelled, where nobody is named. It stands on the card as it was said, for it may count who writes or not."""
 OWN_SELF = re.compile(r"[我俺](?:自己|本人)?|本人|me|i|myself", re.IGNORECASE)
 PHONE_WORDS = re.compile(r"[\s\-+,，。:：]|我?的?(?:电话|手机|号码|号)(?:是|为)?|phone|number|my|is", re.IGNORECASE)
 NAMED_PHONE = re.compile(r"(?:电话|手机号?|phone)(?:是|号码|号|is|number|[ :：])*\+?\d", re.IGNORECASE)
@@ -73,7 +78,7 @@ def _ailing(text: str, setting: Setting) -> str:
     """发烧了, said whatever was asked: how whoever writes feels, and nothing else."""
     if len(text) > (30 if text.isascii() else 10) or is_hearsay(text) or is_of_others(text):
         return ""
-    return SYMPTOM_OF.get(among(text, setting.words.options("felt.signs")) or "", "")
+    return SYMPTOM_OF.get(among(text, setting.words.ways("felt.signs")) or "", "")
 
 
 returnee = Form(

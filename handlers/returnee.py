@@ -17,7 +17,7 @@ from chat.reading.phrases import best_place, matches
 from chat.reading.returns import OLDEST, plans_return
 from chat.reading.temperature import highest_in, is_of_others
 from handlers.return_fever import RINGS, added, fever_told, known_of, told_at_once
-from handlers.return_form import ReturneeReport, glean
+from handlers.return_form import HEADS, ReturneeReport, glean
 from rules.context import Context
 from rules.duty import Duty, open_duty
 from rules.facts import DutyMoved, DutyOpened, PersonTold, ReturnRegistered, WatchStarted
@@ -148,7 +148,7 @@ def hear_more(said: Said, context: Context, reads: Reads, now: datetime, setting
     half = next((d for d in reversed(told) if now - d.opened_at <= STILL_TELLING), None)
     if half is None or not (text or said.location or said.phone):
         return None
-    if any(matches(text, words) for words in setting.words.options("form.controls").values()):
+    if any(matches(text, words) for words in setting.words.ways("form.controls").values()):
         if not half.card.get("unfinished"):
             return None  # a whole report: there is nothing to send, to change or to cancel
         return Outcome(says=(Say("returnee.handed_over", {"symptoms": "", "relative": False, "lost": False}),))
@@ -319,7 +319,8 @@ def _open(village: str, context: Context, now: datetime, ref: str, card: dict[st
 
 def _card(report: ReturneeReport) -> dict[str, Any]:
     """What the cadres need to go and see, and no more."""
-    others = UNKNOWN if report.companions == [UNKNOWN] else len(report.companions)
+    told = report.companions
+    others: str | int = told[0] if len(told) == 1 and (told[0] == UNKNOWN or HEADS.fullmatch(told[0])) else len(told)
     return {
         "who": mask(report.name), "name": report.name, "place": _spot(report.house), "phone": report.phone, "from": report.came_from,
         "city": report.city or "", "arrived": report.arrived, "transport": report.transport,

@@ -34,7 +34,7 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     heard = context.place == "private" and (len(text) > 1 or bool(photo))
     mine = [d for kind in KINDS for d in reads.open_duties_of(context.sender, kind)] if heard else []
     newest = max((d for d in mine if d.opened_at + WITHIN >= now), key=lambda d: d.opened_at, default=None)
-    controls = setting.words.options("form.controls").values()
+    controls = setting.words.ways("form.controls").values()
     if newest is None or text.startswith("/") or any(matches(text, phrases) for phrases in controls):
         return None
     notes = [*newest.card.get("notes", ()), *([text] if text else [])][-MOST_NOTES:]

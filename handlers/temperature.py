@@ -159,15 +159,15 @@ def on_unreadable(answers: Answers, context: Context, reads: Reads, now: datetim
     return Outcome((fact,), (Say("temperature.handed_over"),))
 
 
-def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime) -> Outcome:
-    """A temperature, and what was ``said`` with it when the village must know of that."""
+def _taken(value: int, said: str, context: Context, reads: Reads, now: datetime, apart: str = "") -> Outcome:
+    """A temperature, and what was ``said`` with it when the village must know of that; ``apart``: the fever that is not theirs."""
     fever = value >= context.town.fever
     taken = TemperatureTaken(context.sender, context.village, value, fever, now)
     shown = {"value": degrees(value), "fever": fever, "context": context}
     late = _answers_missed(degrees(value), context, reads, now)
     facts: tuple[object, ...] = (*late, taken)
     tells = tuple(_no_need_to_look(fact) for fact in late if fact.duty.holder)
-    known = standing(reads.open_duties_of(context.sender, "fever"), of_relative=False)
+    known = standing((d for d in reads.open_duties_of(context.sender, "fever") if d.ref != apart), of_relative=False)
     if not fever and not said and known:
         moved = replace(known, card={**known.card, "later": degrees(value)})
         facts += (DutyMoved(moved, "added", context.sender, context.chat, degrees(value)),)
@@ -186,8 +186,12 @@ def _of_house(each: tuple[tuple[str, int], ...], text: str, context: Context, re
     at once, and each said back."""
     own = next((tenths for whose, tenths in each if not whose), None)
     others = [(whose, tenths) for whose, tenths in each if whose]
-    first = _taken(own, "", context, reads, now) if own is not None else Outcome()
     fever = max(tenths for _, tenths in others) >= context.town.fever if others else False
+    # 36.5 37.8 before it had a card of its own: that fever is whose it is now said to be.
+    unsaid = next((d.ref for d in reads.open_duties_of(context.sender, "fever") if d.card.get("unclear")), "")
+    mine = unsaid if own is not None and own >= context.town.fever else ""
+    apart = unsaid if fever and not mine else ""
+    first = _taken(own, "", context, reads, now, apart) if own is not None else Outcome()
     facts: tuple[object, ...] = tuple(
         TemperatureTaken(of_house(context.sender, whose), context.village, tenths, tenths >= context.town.fever, now)
         for whose, tenths in others
@@ -198,7 +202,7 @@ def _of_house(each: tuple[tuple[str, int], ...], text: str, context: Context, re
         return first
     if fever:
         ill = max(others, key=lambda other: other[1])
-        told = _told(_short(text), degrees(ill[1]), context, reads, now, family=True)
+        told = _told(_short(text), degrees(ill[1]), context, reads, now, family=True, apart=mine)
         says = Say("felt.of_family", {**shown, "duty": told.duty})
         return replace(first, facts=(*first.facts, *facts, told), says=(says, *first.says), then=_where(told) or then)
     known = standing(reads.open_duties_of(context.sender, "fever"), of_relative=True)
@@ -215,18 +219,20 @@ def is_told(answers: Answers, facts: tuple[object, ...]) -> bool:
 
 
 def _told(
-    said: str, value: str, context: Context, reads: Reads, now: datetime, family: bool = False, unclear: bool = False
-) -> DutyMoved | DutyOpened:
+    said: str, value: str, context: Context, reads: Reads, now: datetime, family: bool = False, unclear: bool = False,
+    apart: str = "",
+) -> DutyMoved | DutyOpened:  # fmt: skip
     """The fever, or what feels like one, as a duty; more of the same is added to it. ``family``: of somebody of the house;
-    ``unclear``: whose it is was not said."""
-    known = standing(reads.open_duties_of(context.sender, "fever"), family)
+    ``unclear``: whose it is was not said; ``apart``: the fever that it is not."""
+    of_whom = {"family": True, "relative": True} if family else {"unclear": True} if unclear else {}
+    fevers = [duty for duty in reads.open_duties_of(context.sender, "fever") if duty.ref != apart]
+    known = standing(fevers, family) or next((duty for duty in fevers if duty.card.get("unclear")), None)
     if known:
-        before = known.card
+        before = {**known.card, "unclear": False, **of_whom} if known.card.get("unclear") else known.card
         more = {"more": [*before.get("more", ()), value], "value": value, "later": ""} if value else {}
         notes = {"notes": [*before.get("notes", ()), said][-5:]} if said else {}
         moved = replace(known, card={**before, **more, **notes})
         return DutyMoved(moved, "added", context.sender, context.chat, value or said)
-    of_whom = {"family": True, "relative": True} if family else {"unclear": True} if unclear else {}
     duty = fever_of(context, reads.new_number(), now, value=value, said=said, **of_whom)
     return DutyOpened(duty, who=context.sender, chat=context.chat)
 
@@ -294,9 +300,9 @@ def hear_felt(said: Said, context: Context, reads: Reads, now: datetime, setting
     if context.place != "private":
         return None
     sign = _sign(said.text, context, reads)
-    if not sign and is_about_somebody(said.text) and among(said.text, setting.words.options("felt.signs")) == "fever":
+    if not sign and is_about_somebody(said.text) and among(said.text, setting.words.ways("felt.signs")) == "fever":
         return Outcome(says=(Say("felt.of_neighbour"),))
-    if not sign and context.watched and any(x in said.text for x in setting.words.options("felt.signs")["fever"]):
+    if not sign and context.watched and any(x in said.text.lower() for x in setting.words.ways("felt.signs")["fever"]):
         return Outcome(then=("temperature", {}))  # 没有发烧: a number says it better
     if not sign and _sign(said.text, replace(context, watched=True), reads) and len(said.text) <= BRIEF:
         return Outcome(then=("temperature", {}))  # 头疼, said by whoever: a number says more, and nobody is alarmed
@@ -323,8 +329,8 @@ def hear_number(said: Said, context: Context, reads: Reads, now: datetime, setti
 
 def _is_more(text: str, context: Context, setting: Setting) -> bool:
     """Whether a sentence without a number of one's own says something that others listen for: a sign, no thermometer."""
-    ill = among(text, {"said": [word for words in setting.words.options("felt.signs").values() for word in words]})
-    lacks = any(word in text.lower() for word in setting.words.options("felt.thermometer")["thermometer"])
+    ill = among(text, {"said": [word for words in setting.words.ways("felt.signs").values() for word in words]})
+    lacks = any(word in text.lower() for word in setting.words.ways("felt.thermometer")["thermometer"])
     return bool(ill) or lacks or (is_of_others(text) and highest_in(text) >= context.town.fever)
 
 

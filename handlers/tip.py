@@ -74,7 +74,7 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     text = " ".join(said.text.split())
     if context.place != "private" or len(text) < 4 or len(text) > 500:
         return None
-    signs = [word for words in setting.words.options("tip.signs").values() for word in words]
+    signs = [word for words in setting.words.ways("tip.signs").values() for word in words]
     if not any(sign.lower() in text.lower() for sign in signs):
         return None
     return Outcome(then=("tip", {**known_already(context, reads), "what": text}))

@@ -43,7 +43,7 @@ class Where:
     def read(self, said: Said, asked: Asked, setting: Setting) -> Value:
         """The location or the words."""
         words = said.location is not None or any(letter.isalpha() for letter in said.text)
-        if not words or matches(said.text, setting.words.options("whereabouts.nowhere")["nowhere"]):
+        if not words or matches(said.text, setting.words.ways("whereabouts.nowhere")["nowhere"]):
             raise Unclear("form.unclear_text")
         return SPOT.read(said, asked, setting)
 

@@ -20,8 +20,8 @@ SHORT = 8
 """Letters in which nobody says more than one thing."""
 NOT = re.compile(
     r"(?:不|没|沒|未|别|无|非)(?:有|是|太|很|用|要|去|坐|算|再|怎么|到|曾)?$"
-    r"|\b(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)"
-    r"(?: (?:by|in|from|a|an|any|the|have|had|really|very))* $"
+    r"|(?<![a-z0-9])(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)"
+    r"(?: (?:by|in|from|a|an|any|the|have|had|really|very))* ?$"
 )
 EITHER = re.compile(r"(.)[不没]\1")
 """有没有, 急不急: both are named, neither is meant."""

@@ -101,8 +101,8 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
         return None
     if rated := _rating(said.text, context, reads, setting):
         return on_rate(rated, context, reads, now)
-    polite = setting.words.options("need.polite")
-    answers = setting.words.options("duty.answers").items()
+    polite = setting.words.ways("need.polite")
+    answers = setting.words.ways("duty.answers").items()
     besides = (*polite["thanks"], *polite["noted"])
     text = once(said.text)
     meant = next((key for key, words in answers if agreeing(text, words, besides)), "")
@@ -113,7 +113,7 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
 
 def _rating(text: str, context: Context, reads: Reads, setting: Setting) -> str:
     """What the button would have said: the number of the need confirmed last, and how content; empty when it is no such word."""
-    words = setting.words.options("duty.ratings").items()
+    words = setting.words.ways("duty.ratings").items()
     rating = next((key for key, phrases in words if matches(text, phrases)), "")
     last = reads.last_confirmed(context.sender) if rating else None
     return f"{last.ref} {rating}" if last is not None else ""

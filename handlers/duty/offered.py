@@ -15,9 +15,9 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
     """行, 好的，我来 mean yes and 没空 means no, where just one duty waits for this person's word."""
     if context.place != "private" or not said.text:
         return None
-    polite = setting.words.options("need.polite")
+    polite = setting.words.ways("need.polite")
     besides = (*polite["thanks"], *polite["noted"])
-    answers = setting.words.options("duty.offer_answers").items()
+    answers = setting.words.ways("duty.offer_answers").items()
     meant = next((key for key, words in answers if agreeing(said.text, words, besides)), "")
     if not meant:
         return None

@@ -24,10 +24,15 @@ ZH = [
     ("武汉和湖北", FROM, None), ("坐火车", BY, "train"), ("开车来的", BY, "car"), ("骑马", BY, None),
     ("明早再办吧", TONIGHT, "morning"),
     ("", BY, None), ("😀", BY, None),
+    ("by train", BY, "train"), ("Wuhan", FROM, "wuhan"), ("没有 fever", SYMPTOMS, "none"), ("不是 train", BY, None),
+    ("不 fever，有点 cough", SYMPTOMS, "cough"), ("不发烧 no cough", SYMPTOMS, None),
+    ("我 no fever", SYMPTOMS, None), ("发烧 and cough", SYMPTOMS, None), ("some men", WHO, None),
 ]  # fmt: skip
 EN = [
     ("No", CONTACT, "no"), ("no.", CONTACT, "no"), ("I don't know", CONTACT, "unsure"), ("i dont know", CONTACT, "unsure"),
     ("my son", WHO, "relative"), ("some men", WHO, None), ("by train", BY, "train"), ("not by train", BY, None),
+    ("坐高铁", BY, "train"), ("没坐火车", BY, None), ("no发烧", SYMPTOMS, None), ("not 火车", BY, None), ("武汉", FROM, "wuhan"),
+    ("no fever，有点咳嗽", SYMPTOMS, "cough"), ("fever 发烧", SYMPTOMS, "fever"), ("第二个", BY, "plane"),
     ("the second one", BY, "plane"), ("option 3", BY, "coach"), ("HUBEI", FROM, "hubei"), ("elsewhere in hubei", FROM, "hubei"),
 ]  # fmt: skip
 
@@ -37,7 +42,7 @@ EN = [
     [("zh", *row) for row in ZH] + [("en", *row) for row in EN],
 )
 def test_best_option(locale: str, text: str, block: str, expected: str | None) -> None:
-    assert best_option(text, texts(locale).options(block)) == expected
+    assert best_option(text, texts(locale).ways(block)) == expected
 
 
 @pytest.mark.parametrize(

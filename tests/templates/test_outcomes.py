@@ -44,7 +44,7 @@ def walked() -> tuple[list[Spoken], dict[str, set[str]]]:
     """Everything that is said, and the blocks that were rendered (or read as a vocabulary) for it in each language."""
     rendered: dict[str, set[str]] = {locale: set() for locale in LOCALES}
     with pytest.MonkeyPatch.context() as patch:
-        for method in ("say", "options"):
+        for method in ("say", "options", "ways"):
             real = getattr(Texts, method)
 
             def noting(self: Texts, block: str, real=real, **values: object) -> object:

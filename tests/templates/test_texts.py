@@ -117,16 +117,15 @@ def test_no_phrase_opens_two_things() -> None:
     assert {p: what for p, what in meanings().items() if len(what) > 1 and what not in allowed} == {}
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-def test_within_one_vocabulary_no_word_means_two(locale: str) -> None:
+def test_within_one_vocabulary_no_word_of_either_language_means_two() -> None:
     wrong = {}
-    for block in vocabularies(locale):
+    for block in vocabularies("zh"):
         if block.endswith((".signs", ".urgent", ".calm", "duty.names", "duty.moves")) or block.startswith(
             ("demo.", "web.", "report.", "board.")
         ):
             continue
         seen: dict[str, str] = {}
-        for key, phrases in texts(locale).options(block).items():
+        for key, phrases in texts("zh").ways(block).items():
             for phrase in phrases:
                 if seen.setdefault(bare(phrase), key) != key:
                     wrong[block, phrase] = (seen[bare(phrase)], key)
@@ -200,7 +199,7 @@ CALM = """煤气罐没气了 | 煤气没了，能换一罐吗 | 在家憋得慌 
     | my gas stove is out of gas | gas bottle empty | the gas bottle is empty | we need a new gas bottle | no chest pain
     | I don't have chest pain | we need firewood | masks were passed out | no difficulty breathing | the roof collapsed
     | I am tired | 36.5 | the shop is open | there is no smell of gas | I want to live in town | my phone is dying
-    | can you help me with the form | no emergency, but we need rice"""
+    | we changed our number | change day | can you help me with the form | no emergency, but we need rice"""
 
 
 def heard(text: str) -> str:

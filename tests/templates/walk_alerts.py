@@ -104,7 +104,7 @@ def from_front() -> Iterator[Spoken]:
     for block in (
         "desk.unknown",
         "desk.unknown_sent",
-        "desk.unknown_staff",
+        "desk.menu_staff",
         "desk.for_staff",
         "desk.kept",
         "form.is_ailing",
