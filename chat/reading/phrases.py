@@ -19,7 +19,7 @@ ALIKE = 0.8
 SHORT = 8
 """Letters in which nobody says more than one thing."""
 NOT = re.compile(
-    r"(?:不|没|沒|未|别|无|非)(?:有|是|太|很|用|要|去|坐|算|再|怎么|到|曾)?$"
+    r"(?:不|没|沒|未|别|无|非)(?:有|是|太|很|用|要|去|坐|算|再|怎么|到|曾){0,2}$"
     r"|(?<![a-z0-9])(?:no|not|never|without|nor|dont|didnt|isnt|havent|hasnt|wasnt|arent)"
     r"(?: (?:by|in|from|a|an|any|the|have|had|really|very))* ?$"
 )

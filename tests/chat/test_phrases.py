@@ -31,7 +31,8 @@ ZH = [
 EN = [
     ("No", CONTACT, "no"), ("no.", CONTACT, "no"), ("I don't know", CONTACT, "unsure"), ("i dont know", CONTACT, "unsure"),
     ("my son", WHO, "relative"), ("some men", WHO, None), ("by train", BY, "train"), ("not by train", BY, None),
-    ("坐高铁", BY, "train"), ("没坐火车", BY, None), ("no发烧", SYMPTOMS, None), ("not 火车", BY, None), ("武汉", FROM, "wuhan"),
+    ("坐高铁", BY, "train"),
+    ("没坐火车", BY, None), ("不是坐火车", BY, None), ("no发烧", SYMPTOMS, None), ("not 火车", BY, None), ("武汉", FROM, "wuhan"),
     ("no fever，有点咳嗽", SYMPTOMS, "cough"), ("fever 发烧", SYMPTOMS, "fever"), ("第二个", BY, "plane"),
     ("the second one", BY, "plane"), ("option 3", BY, "coach"), ("HUBEI", FROM, "hubei"), ("elsewhere in hubei", FROM, "hubei"),
 ]  # fmt: skip
