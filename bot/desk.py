@@ -169,7 +169,8 @@ class Desk:
             self._event(ledger, incoming)
             return None
         now = self.town_now()
-        place = _place_in_album(ledger, incoming, self.real_now()) if incoming.album else 0
+        picture = incoming.album and incoming.said.document is None
+        place = _place_in_album(ledger, incoming, self.real_now()) if picture else 0
         if place and not incoming.said.text:
             heard = self._one_picture(ledger, incoming, place)
         else:

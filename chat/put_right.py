@@ -28,6 +28,8 @@ def put_right(form: Form, talk: Talk, current: Question | None, said: Said, sett
     free = next((q for q in reversed(before[-2:]) if not isinstance(q.kind, SURE)), None)
     if sure or free is None or current is None:
         return {}
+    if any(isinstance(q.kind, Day | Phone) and _read(form, q, instead, setting) is not None for q in form.questions):
+        return {}  # a day that is asked for only later is nobody's house either
     named = (free.glean(instead) if free.glean else {}).get(free.name)
     value = named if named is not None else _read(form, free, instead, setting)
     return {free.name: value} if value is not None else {}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,16 @@ async def test_a_code_beside_a_message_that_fails_is_bound_all_the_same(
     heard = await told(stage, says(1, ZHAO, "/bind NOON-2222"), says(2, ZHAO, "37.1"), says(3, SUN, "36.5"))
     await stage.close()
     assert "这里已经接上村哨" in "".join(text for chat, text in heard if chat == "zhao")
+
+
+async def test_sheets_that_were_sent_together_are_each_answered(stage: Stage) -> None:
+    def sheet(number: int) -> Incoming:
+        file = Document(f"ref{number}", f"{number}.xlsx")
+        return replace(says(number, LI, "", document=file), album="A")
+
+    heard = await told(stage, sheet(1), sheet(2), sheet(3))
+    assert len(heard) == 3
+    assert "照片" not in "".join(text for _, text in heard)
 
 
 async def test_one_that_fails_fails_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

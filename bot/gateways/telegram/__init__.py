@@ -36,9 +36,7 @@ BURST = 5
 PRIVATE_PAUSE, GROUP_PAUSE = 1.0, 3.0
 """Seconds between messages to one chat: Telegram's limits are one a second, and 20 a minute in a group."""
 
-REMEDY = (
-    "get a token from @BotFather, put it into [telegram] token or CUNSHAO_TELEGRAM_TOKEN, restart; no alert is lost"
-)
+REMEDY = "get a token from @BotFather, put it into [telegram] token or CUNSHAO_TELEGRAM_TOKEN, restart; alerts wait"
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
