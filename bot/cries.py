@@ -30,9 +30,7 @@ def cried(routes: Routes, hearing: Hearing, danger: str, undone: str | None = No
     """What comes of danger; ``undone``: the argument of an act in the same words, which is not done and said to be so."""
     of = undone.partition(" ")[0] if undone else ""
     context = hearing.context
-    if (
-        hearing.talk is not None and hearing.talk.form == returnee.name
-    ):  # what is answered already is not asked in danger
+    if hearing.talk is not None and hearing.talk.form == returnee.name:  # they run to where that form says
         context = as_told(hearing.talk.answers, context)
     outcome = routes.on_danger(danger, of, hearing.incoming.said, context, hearing.reads, hearing.now)
     if undone is None or hearing.context.among_villagers:

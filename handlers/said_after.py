@@ -1,5 +1,5 @@
-"""What is said, or photographed, just after a need or a voice message, and nothing else understands, belongs to it; without it
-心脏的药, said after 帮我买药, or the number to ring back, would be answered with a shrug."""
+"""What is said, or photographed, just after a need, a voice message or a fever, and nothing else understands, belongs to it;
+without it 心脏的药, said after 帮我买药, or the number to ring back, would be answered with a shrug."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Protocol
 from chat.form import Setting
 from chat.incoming import Said
 from chat.letter import Outcome, Say, Tell
+from chat.reading.names import names_a_place
 from chat.reading.phone import read_phone
 from chat.reading.phrases import matches
 from rules.context import Context
@@ -16,7 +17,7 @@ from rules.facts import DutyMoved
 
 WITHIN = timedelta(minutes=30)
 MOST_NOTES = 10
-KINDS = ("need", "voice")
+KINDS = ("need", "voice", "fever")
 """What is not said to its end in one message."""
 
 
@@ -39,8 +40,9 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
         return None
     notes = [*newest.card.get("notes", ()), *([text] if text else [])][-MOST_NOTES:]
     files = [*newest.card.get("attachments", ()), *(list(file) for file in photo)][-MOST_NOTES:]
-    phone = {} if newest.card.get("phone") or not (found := read_phone(text)) else {"phone": found}
-    moved = replace(newest, card={**newest.card, "notes": notes, "attachments": files, **phone})
+    found = {"phone": read_phone(text), "place": text if names_a_place(text) else ""}
+    more = {name: value for name, value in found.items() if value and not newest.card.get(name)}
+    moved = replace(newest, card={**newest.card, "notes": notes, "attachments": files, **more})
     fact = DutyMoved(moved, "added", context.sender, context.chat, text or "photo", photo)
     told = Tell(newest.holder, "need.more_said", {"duty": moved, "said": text, "photo": bool(photo)}, lane="reply",
                 duty=newest.ref)  # fmt: skip

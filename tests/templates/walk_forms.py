@@ -7,8 +7,9 @@ from bot.texts import LOCALES, texts
 from bot.wiring import ROUTES
 from chat.form import Form, Setting
 from chat.incoming import Attachment, Said
+from chat.kinds import early_photo
 from chat.letter import Letter
-from chat.turn import ask_again, open_form, pass_over, take_turn
+from chat.turn import ask_again, current_question, open_form, pass_over, take_turn
 from tests.templates.spoken import Spoken
 from tests.templates.village import (
     NOW,
@@ -64,7 +65,8 @@ def _pressed(form: Form, talk: Any, setting: Setting, letter: Letter) -> Iterato
 def _onward(form: Form, turn: Any, setting: Setting) -> Any:
     """The first right answer that brings it to another question."""
     spots: tuple[Said, ...] = (Said(location=(34.1, 113.2)),)
-    photos = (Said(attachment=Attachment("photo", "ref")),)
+    current, photo = current_question(form, turn.talk), Said(attachment=Attachment("photo", "ref"))
+    photos = () if early_photo(form, turn.talk.answers, current, photo) else (photo,)
     for said in (Said("/skip"), *spots, *photos, *(Said(text) for text in RIGHT)):
         after = take_turn(form, turn.talk, said, setting)
         if after.end != "asking" or (after.talk.answers != turn.talk.answers and after.talk.misses == 0):
