@@ -57,6 +57,8 @@ def _told(text: str, setting: Setting) -> tuple[str, str]:
     if is_of_neighbour(text):
         return (text, "") if among(text, ill) else ("", "")
     parts = clauses(text)
+    if len(parts) < 2:
+        return "", ""
     near = [part for part in parts if is_of_neighbour(part) and among(part, ill)]
     return "，".join(near), "，".join(part for part in parts if part not in near) if near else ""
 

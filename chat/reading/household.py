@@ -3,6 +3,7 @@ and a fever of hers would be asked back about."""
 
 import re
 
+from chat.reading.numbers import one_way
 from chat.reading.temperature import (
     CLEAR,
     CORRECTED,
@@ -15,7 +16,6 @@ from chat.reading.temperature import (
     beside_numbers,
     clauses_in,
     numbers_in,
-    one_way,
 )
 
 ALL = re.compile(r"俩人?|老?2口子?|[全1]家子?人?|\b(?:we both|both of us|all of us|we all)\b")

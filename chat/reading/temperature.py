@@ -7,17 +7,15 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from chat.reading.numbers import arabic, normalise
+from chat.reading.numbers import one_way
 
 LOWEST, HIGHEST = 340, 429
 """What a living body can have, in tenths of a degree Celsius; anything else is a slip of the thumb."""
 LONGEST_ASKED = 12
 """Letters beside the number of a question about it; in a longer one it may be anything."""
-DOTS = "。．·・•‧,，、"
 NUMBER = re.compile(
     r"(?<![\d.a-z])\d+(?:\.\d+)*(?P<degree> ?(?:度整?|°c?|c(?![a-z])|摄氏度?|degrees?))?(?P<heat> ?°?f(?![a-z])| ?华氏度?)?"
 )
-PHONE = re.compile(r"\d[\d -]{6,}\d")
 COUNTED = re.compile(
     r" ?(?:岁|块|元|毛|角|分钱|斤|公斤|克|两|kg|g\b|里|公里|千米|米|km|m\b|月|号|日|天|周|点|时|小时|分|秒|人|口|个|户|家|栋|单元"
     r"|楼|层|室|组|排"
@@ -293,18 +291,6 @@ def _likely(tenths: int) -> int | None:
     if 950 <= tenths <= 1080 and tenths % 10:
         return _tenths(str(Decimal(tenths) / 10), fahrenheit=True)
     return None
-
-
-def one_way(text: str) -> str:
-    """One way of writing: figures, a dot, lower case."""
-    said = re.sub(r"[\ufe0f\u20e3\u200b-\u200d]", "", arabic(normalise(text).lower()))
-    said = PHONE.sub(" ", said)
-    said = re.sub(r"(?<!\d)(3[4-9]|4[0-2]) ?(?:度|点) ?(\d{1,2}) ?[度分](?!钟)", r"\1.\2度", said)
-    said = re.sub(r"(\d\d) ?(?:度|℃|°c|点) ?(\d{1,2})(?!\d| ?[分度:])", r"\1.\2度", said)
-    said = re.sub(r"(?<=\d)\.{2,}(?=\d)", ".", said)
-    said = re.sub(r"(\d\d) ?(?:度|点)半", r"\1.5度", said)
-    said = re.sub(rf"(?<!\d)(\d\d) ?[.{DOTS}](\d{{1,2}})(?!\d|[.{DOTS}]\d)", r"\1.\2", said)
-    return re.sub(r"(?<!\d)(\d\d)\. (\d)(?!\d)", r"\1.\2", said)
 
 
 def numbers_in(said: str) -> list[_Number]:
