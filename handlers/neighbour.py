@@ -52,13 +52,13 @@ def hear(said: Said, context: Context, reads: Reads, now: datetime, setting: Set
 
 def _told(text: str, setting: Setting) -> tuple[str, str]:
     """(what is told of the neighbour, what they say of themselves): 我发烧了，隔壁老王也发烧 is both."""
+    near_by, parts = is_of_neighbour(text), clauses(text)
+    if not near_by and len(parts) < 2:
+        return "", ""
     signs = setting.words.ways("felt.signs")
     ill = {"ill": [word for sign in ILL for word in signs[sign]]}
-    if is_of_neighbour(text):
+    if near_by:
         return (text, "") if among(text, ill) else ("", "")
-    parts = clauses(text)
-    if len(parts) < 2:
-        return "", ""
     near = [part for part in parts if is_of_neighbour(part) and among(part, ill)]
     return "，".join(near), "，".join(part for part in parts if part not in near) if near else ""
 
