@@ -93,12 +93,14 @@ def test_the_board_by_keyboard_and_without_scripts(hall: Hall) -> None:
     keys.keyboard.press("Enter")
     keys.wait_for_selector(f"#col-claimed #d-{ref}")
     # The button that was pressed is gone; the next one of the same card has its place.
-    assert keys.evaluate("() => document.activeElement.closest('.duty')?.id") == f"d-{ref}"
+    keys.wait_for_function(f"() => document.activeElement.closest('.duty')?.id === 'd-{ref}'")
     done = f"b-d-onway-{ref}"
     keys.locator(f"#{done}").focus()
     keys.keyboard.press("Space")
     keys.locator("#said", has_text="在路上").wait_for()
-    assert keys.evaluate("() => document.activeElement.id") == done  # the place is kept when the columns are new
+    keys.wait_for_function(
+        f"() => document.activeElement.id === '{done}'"
+    )  # the place is kept when the columns are new
     bare = hall.table(360, 740, java_script_enabled=False).page
     bare.goto(link_of(hall.program, "head-yaowa"))
     bare.click("button.press")
